@@ -1,0 +1,1 @@
+"""The processes of credit protection: one folder each, the same files each time, found automatically."""

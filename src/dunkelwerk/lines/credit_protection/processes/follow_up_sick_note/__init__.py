@@ -1,0 +1,1 @@
+"""Folgeattest AU: a follow-up sick note extends the benefit of open illness claims."""

@@ -1,0 +1,22 @@
+"""The command with all its subcommands. A module per subcommand; each is imported when its command runs."""
+
+from __future__ import annotations
+
+import typer
+
+from dunkelwerk.cli import decide
+
+app = typer.Typer(
+    name="dunkelwerk",
+    help="Vom Brief zum erledigten Vorgang: Meldungen dunkel entscheiden, Menschen nur dort, wo es sie braucht.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
+
+
+@app.callback()
+def start() -> None:
+    """Vom Brief zum erledigten Vorgang: Meldungen dunkel entscheiden, Menschen nur dort, wo es sie braucht."""

@@ -1,0 +1,107 @@
+"""An affected claim: one open claim with everything that its checks and actions compare.
+
+The wanted end ``p``, the cut end ``u`` and the release ``r`` of docs/rules.md section 4 are ``proof_until``,
+``cut_until`` and ``release_until`` here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.decisions.periods import Period
+from dunkelwerk.decisions.tables import Match
+from dunkelwerk.lines.credit_protection import benefits
+from dunkelwerk.lines.credit_protection.casefile import CaseFile, Claim, Contract, Cover, Person
+from dunkelwerk.lines.credit_protection.identification import ClaimSubject, whole_notice
+
+
+class Reach(Struct, frozen=True):
+    """How far a notice reaches for a claim: its wanted end, its end after the extension table, and whether it is cut."""
+
+    proof_until: date
+    cut_until: date
+    was_cut: bool
+    tables: tuple[Match, ...] = ()
+
+
+class AffectedClaim(Struct, frozen=True):
+    """One open claim that the notice affects."""
+
+    contract: Contract
+    claim: Claim
+    person: Person
+    cover: Cover
+    terms: benefits.Terms
+    reach: Reach
+    #: the days to be released; None outside the releasing branch
+    days: Period | None
+    lines: tuple[benefits.Line, ...]
+
+    @property
+    def subject(self) -> ClaimSubject:
+        """What the reasons of this claim carry."""
+        return ClaimSubject(self.contract.number, self.claim.number)
+
+    @property
+    def tables(self) -> tuple[Match, ...]:
+        """The table rows that matched."""
+        return self.reach.tables
+
+    @property
+    def release_until(self) -> date:
+        """``r``: the cut end, but never past the limit."""
+        return min(self.reach.cut_until, self.terms.limit)
+
+    @property
+    def releasing(self) -> bool:
+        """Whether the notice releases anything."""
+        return self.days is not None
+
+    @property
+    def gross(self) -> Decimal:
+        """The sum of the instalments to be released, in euros."""
+        return sum((line.amount for line in self.lines), ZERO)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was computed, for the trace."""
+        return {
+            "proof_until": self.reach.proof_until,
+            "cut_until": self.reach.cut_until,
+            "was_cut": self.reach.was_cut,
+            "release_until": self.release_until,
+            "limit": self.terms.limit,
+            "benefit_from": self.terms.benefit_from,
+            "released_until": self.terms.released_until,
+            "proven_until": self.claim.proven_until,
+            "days": self.days,
+            "monthly": self.terms.monthly,
+            "gross": self.gross,
+        }
+
+
+class Affected(Struct, frozen=True):
+    """An identified notice: the person, the case file, and every claim it affects, in the order of the actions."""
+
+    contract: Contract
+    person: Person
+    file: CaseFile
+    parts: tuple[AffectedClaim, ...]
+
+    @property
+    def subject(self) -> ClaimSubject:
+        """What the reasons of the whole notice carry."""
+        return whole_notice(self.contract.number)
+
+
+def affected_claim(*, contract: Contract, claim: Claim, person: Person, cover: Cover, reach: Reach) -> AffectedClaim:
+    """The claim with its days to be released, which are none unless something is left to release."""
+    terms = benefits.terms_of(contract=contract, claim=claim, cover=cover)
+    days = benefits.days_to_release(terms, reach.cut_until)
+    lines = benefits.instalment_lines(terms, days) if days else ()
+    return AffectedClaim(contract, claim, person, cover, terms, reach, days, lines)

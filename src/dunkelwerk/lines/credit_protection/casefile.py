@@ -1,0 +1,247 @@
+"""The case file: the facts that a process may read. Frozen types; their JSON is fixed in docs/interfaces.md.
+
+``SCHEMA`` is stored with every decision record, so that old case files can be decided again.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
+
+from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
+
+from dunkelwerk.decisions.money import ZERO, amount_fault
+from dunkelwerk.decisions.periods import Period, period
+
+SCHEMA = 1
+
+T = TypeVar("T")
+if TYPE_CHECKING:
+    #: null and absent both mean the default; after reading the field is never None
+    NullIsDefault = Annotated[T, "null is default"]
+else:
+    NullIsDefault = Optional
+
+WholeNumber = Annotated[int, Meta(ge=0, le=9999)]
+DueDay = Annotated[int, Meta(ge=1, le=28)]
+
+
+class Cause(Enum):
+    """What is insured: the cause of a claim."""
+
+    ILLNESS = "illness"
+    UNEMPLOYMENT = "unemployment"
+    DISABILITY = "disability"
+    DREAD_DISEASE = "dread_disease"
+    DEATH = "death"
+
+
+class ContractStatus(Enum):
+    """Only an ``active`` contract is extended dark."""
+
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class ClaimStatus(Enum):
+    """A claim is *open* while ``accepted``."""
+
+    REPORTED = "reported"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CLOSED = "closed"
+
+
+class InstalmentStatus(Enum):
+    """The life of one instalment."""
+
+    RELEASED = "released"
+    PAID = "paid"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    OFFSET = "offset"
+
+
+class Settlement(Enum):
+    """The settlement model of a cover (docs/rules.md section 1)."""
+
+    DUE_DATE = "due_date"
+    DAILY = "daily"
+
+
+def check_amounts(struct: Struct, *names: str) -> None:
+    """Raise ValueError, naming the field, for an amount that is negative or has more than two decimals."""
+    for name in names:
+        amount = getattr(struct, name)
+        if amount is not None and (fault := amount_fault(amount)):
+            raise ValueError(f"{name}: {fault}")
+
+
+def fill_nulls(struct: Struct, **defaults: object) -> None:
+    """Put the default where null was read."""
+    for name, default in defaults.items():
+        if getattr(struct, name) is None:
+            force_setattr(struct, name, default)
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A person insured under some contract of the case file."""
+
+    id: str
+    first_name: str
+    last_name: str
+    birth_date: date
+    deceased_on: date | None = None
+    salutation: str | None = None
+    street: str | None = None
+    house_number: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+class Cover(Struct, frozen=True, kw_only=True):
+    """The terms of illness or unemployment in a tariff; money per month, times in days or months."""
+
+    deferred_days: WholeNumber
+    max_months: WholeNumber
+    settlement: Settlement
+    waiting_months: NullIsDefault[WholeNumber] = 0
+    relapse_months: NullIsDefault[WholeNumber] = 6
+    monthly_cap: Decimal | None = None
+    age_limit: WholeNumber | None = None
+    legal_entity: str | None = None
+
+    def __post_init__(self) -> None:
+        fill_nulls(self, waiting_months=0, relapse_months=6)
+        check_amounts(self, "monthly_cap")
+
+
+class DeathCover(Struct, frozen=True, kw_only=True):
+    """The terms of death in a tariff."""
+
+    waiting_months: NullIsDefault[WholeNumber] = 0
+    cap: Decimal | None = None
+    age_limit: WholeNumber | None = None
+    legal_entity: str | None = None
+
+    def __post_init__(self) -> None:
+        fill_nulls(self, waiting_months=0)
+        check_amounts(self, "cap")
+
+
+class Tariff(Struct, frozen=True, kw_only=True):
+    """One version of the terms. A cover that the tariff lacks is None."""
+
+    id: str
+    illness: Cover | None = None
+    unemployment: Cover | None = None
+    death: DeathCover | None = None
+
+    def cover(self, cause: Cause) -> Cover | None:
+        """The cover that pays a running benefit for a cause."""
+        return self.illness if cause is Cause.ILLNESS else self.unemployment if cause is Cause.UNEMPLOYMENT else None
+
+
+class Payee(Struct, frozen=True, kw_only=True):
+    """Who gets the money, usually the lending bank."""
+
+    name: str | None = None
+    iban: str | None = None
+    reference: str | None = None
+    blocked_since: date | None = None
+
+
+class Arrears(Struct, frozen=True, kw_only=True):
+    """A running reminder for premium (§ 38 VVG)."""
+
+    reminded_on: date | None = None
+    deadline: date | None = None
+
+
+class Instalment(Struct, frozen=True, kw_only=True):
+    """One month's payment of a claim, gross."""
+
+    due: date
+    amount: Decimal
+    status: InstalmentStatus
+    id: str | None = None
+    replaces: str | None = None
+
+    def __post_init__(self) -> None:
+        check_amounts(self, "amount")
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """One insured event of one person under one contract."""
+
+    number: str
+    person: str
+    cause: Cause
+    status: ClaimStatus
+    onset: date
+    icd: NullIsDefault[tuple[str, ...]] = ()
+    benefit_from: date | None = None
+    benefit_limit: date | None = None
+    proven_until: date | None = None
+    released_until: date | None = None
+    recovered_on: date | None = None
+    closed_on: date | None = None
+    closing_reason: str | None = None
+    months_used_before: NullIsDefault[WholeNumber] = 0
+    instalments: NullIsDefault[tuple[Instalment, ...]] = ()
+
+    def __post_init__(self) -> None:
+        fill_nulls(self, icd=(), months_used_before=0, instalments=())
+
+    @property
+    def is_open(self) -> bool:
+        """Accepted, neither closed nor declined."""
+        return self.status is ClaimStatus.ACCEPTED
+
+    @property
+    def benefit_days(self) -> Period | None:
+        """The days for which benefit has been released."""
+        return period(self.benefit_from, self.released_until)
+
+
+class Contract(Struct, frozen=True, kw_only=True):
+    """One insurance contract securing one loan."""
+
+    number: str
+    tariff: str
+    start: date
+    end: date
+    status: ContractStatus
+    insured: tuple[str, ...]
+    instalment: Decimal
+    due_day: DueDay
+    final_instalment: Decimal | None = None
+    payee: Payee | None = None
+    arrears: Arrears | None = None
+    recourse_open: NullIsDefault[Decimal] = ZERO
+    claims: NullIsDefault[tuple[Claim, ...]] = ()
+
+    def __post_init__(self) -> None:
+        fill_nulls(self, recourse_open=ZERO, claims=())
+        check_amounts(self, "instalment", "final_instalment", "recourse_open")
+        if self.instalment == 0:
+            raise ValueError("instalment: die Rate muss größer als null sein")
+
+
+class CaseFile(Struct, frozen=True, kw_only=True):
+    """Everything known about a contract, its insured persons and their other contracts."""
+
+    persons: tuple[Person, ...]
+    tariffs: tuple[Tariff, ...]
+    contracts: tuple[Contract, ...]
+    key: str | None = None
+
+    def ordered(self, named: str) -> list[Contract]:
+        """The contracts in the order of the actions: the named one first, then as in the file."""
+        return sorted(self.contracts, key=lambda contract: contract.number != named)

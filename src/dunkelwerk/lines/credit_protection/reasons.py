@@ -1,0 +1,182 @@
+"""The catalogue of reasons of credit protection: code, German text with slots for the evidence, source.
+
+The order is that of docs/rules.md. Codes are retired by flag, never reused; docs/reasons.md is generated from here.
+"""
+
+from __future__ import annotations
+
+from dunkelwerk.decisions.reasons import IGNORE, REFER, SECOND_CHECK, Catalogue, Disposition, Reason, Scope
+
+PERSON = Scope("person")
+CLAIM = Scope("claim", isolates=True)
+
+#: set the payable off against the recourse: a second person looks first
+OFFSET = Disposition.special("offset", counts_as=SECOND_CHECK)
+
+CATALOGUE = Catalogue()
+add = CATALOGUE.add
+
+TECHNICAL_FAILURE = add(
+    Reason(
+        "technical_failure",
+        "Technischer Fehler, der Vorgang wurde nicht entschieden: {what} ({where})",
+        "docs/rules.md Abschnitt 3",
+        refer_only=True,
+    )
+)
+CONTRACT_UNKNOWN = add(
+    Reason(
+        "contract_unknown",
+        "Der Vertrag {contract} ist nicht bekannt oder nicht eindeutig",
+        "docs/rules.md Abschnitt 4",
+        refer_only=True,
+    )
+)
+PERSON_NOT_INSURED = add(
+    Reason(
+        "person_not_insured",
+        "Die genannte Person ist unter dem Vertrag nicht eindeutig versichert: {finding}",
+        "docs/rules.md Abschnitt 2",
+        refer_only=True,
+    )
+)
+NO_OPEN_CLAIM = add(
+    Reason(
+        "no_open_claim",
+        "Kein offener Leistungsfall dieser Person unter dem genannten Vertrag",
+        "docs/rules.md Abschnitt 4",
+        refer_only=True,
+    )
+)
+CLAIM_AMBIGUOUS = add(
+    Reason(
+        "claim_ambiguous",
+        "Mehrere offene Leistungsfälle unter einem Vertrag: {claims}",
+        "docs/rules.md Abschnitt 4",
+        refer_only=True,
+    )
+)
+FORMALLY_DEFECTIVE = add(
+    Reason("formally_defective", "Dem Nachweis fehlt Unterschrift oder Stempel", "AVB, Nachweispflichten")
+)
+IMPLAUSIBLE_DATES = add(
+    Reason("implausible_dates", "Die Daten des Nachweises passen nicht zusammen: {faults}", "AU-RL § 5")
+)
+PERMANENT_DISABILITY = add(
+    Reason(
+        "permanent_disability",
+        "Berufs- oder Erwerbsunfähigkeit ist gemeldet (Leistungsfall {claims})",
+        "BGH IV ZR 303/12; LG Deggendorf 31 O 157/19",
+    )
+)
+PERSON_DECEASED = add(
+    Reason(
+        "person_deceased",
+        "Die Person ist am {deceased_on} verstorben",
+        "docs/rules.md Abschnitt 4",
+        refer_only=True,
+    )
+)
+DIFFERENT_ONSET = add(
+    Reason(
+        "different_onset",
+        "Beginn laut Nachweis {incapacity_from}, laut Leistungsfall {onset}",
+        "docs/rules.md Abschnitt 4",
+    )
+)
+PROOF_GAP = add(
+    Reason(
+        "proof_gap",
+        "Lücke von {days} Arbeitstag(en) vor dem Folgenachweis (belegt bis {proven_until}, ausgestellt am {issued_on})",
+        "AVB § 7; AU-RL § 5",
+    )
+)
+CONTRACT_NOT_ACTIVE = add(
+    Reason("contract_not_active", "Der Vertrag ist nicht aktiv ({status})", "docs/rules.md Abschnitt 4")
+)
+PREMIUM_IN_ARREARS = add(
+    Reason(
+        "premium_in_arrears",
+        "Zum Beitrag läuft eine Mahnung, Frist bis {deadline}; Eintritt danach: {onset_after_deadline}",
+        "§ 38 VVG",
+    )
+)
+PAYMENT_RETURNED = add(
+    Reason(
+        "payment_returned",
+        "Zahlungsrückläufer: Konto gesperrt seit {blocked_since}; zurückgekommene Raten: {returned}",
+        "docs/rules.md Abschnitt 8",
+    )
+)
+RECOVERY_RECORDED = add(
+    Reason(
+        "recovery_recorded",
+        "Gesundmeldung zum {recovered_on} liegt vor, Nachweis bis {incapacity_until}",
+        "docs/rules.md Abschnitt 4",
+    )
+)
+RELEASED_BEYOND_RECOVERY = add(
+    Reason(
+        "released_beyond_recovery",
+        "Bis {released_until} ist bereits freigegeben, der Endbescheinigung nach endet die Arbeitsunfähigkeit am {end}",
+        "docs/rules.md Abschnitt 4",
+    )
+)
+RECOURSE_OPEN = add(
+    Reason(
+        "recourse_open",
+        "Offener Regress von {recourse_open} auf dem Vertrag",
+        "docs/rules.md Abschnitt 4; § 387 BGB",
+        allowed=(REFER, SECOND_CHECK, IGNORE, OFFSET),
+    )
+)
+SECOND_PERSON_OVERLAP = add(
+    Reason(
+        "second_person_overlap",
+        "Für die zweite versicherte Person ist derselbe Zeitraum schon bezahlt (Leistungsfall {claims})",
+        "AVB, Leistung bei zwei versicherten Personen: die Rate wird einmal gezahlt",
+    )
+)
+UNEMPLOYMENT_OVERLAP = add(
+    Reason(
+        "unemployment_overlap",
+        "Für denselben Zeitraum ist Leistung wegen Arbeitslosigkeit freigegeben (Leistungsfall {claims})",
+        "docs/rules.md Abschnitt 8: kein Tag doppelt",
+        refer_only=True,
+    )
+)
+DREAD_DISEASE_OR_DEATH = add(
+    Reason(
+        "dread_disease_or_death",
+        "Auf dem Vertrag ist schwere Krankheit oder Tod gemeldet (Leistungsfall {claims})",
+        "docs/rules.md Abschnitt 4",
+    )
+)
+AMOUNT_CHANGED = add(
+    Reason(
+        "amount_changed",
+        "Die Raten des Monats {month} betragen {released}, nach heutigen Werten wären es {computed}",
+        "docs/rules.md Abschnitt 1: Teile ergeben immer das Ganze",
+        refer_only=True,
+    )
+)
+ABOVE_AUTHORITY = add(
+    Reason(
+        "above_authority", "Freizugeben sind {amount}, die Grenze ist {limit}", "Zeichnungsvollmacht des Versicherers"
+    )
+)
+EXTENSION_UNCLEAR = add(
+    Reason(
+        "extension_unclear",
+        "Zum Kapitel {chapter} der Diagnose gibt es keine übliche Verlängerung; ein Mensch entscheidet",
+        "Tabelle extension_days",
+    )
+)
+NO_BENEFIT_LEFT = add(
+    Reason(
+        "no_benefit_left",
+        "Die Leistung endet am {limit}, bevor sie am {benefit_from} beginnen würde",
+        "docs/rules.md Abschnitt 1",
+        adverse=True,
+    )
+)

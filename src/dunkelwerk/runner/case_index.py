@@ -1,0 +1,87 @@
+"""Where each case file stands in a file of JSON Lines: an index on disk, so that memory stays bounded."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from dunkelwerk.decisions.faults import fault_in_german
+from dunkelwerk.decisions.reading import Duplicate, Raw, Source
+from dunkelwerk.infra.jsonlines import FileLine, read_lines
+
+SCHEMA = """
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    CREATE TABLE cases (key TEXT PRIMARY KEY, offset INT, length INT, line INT, again TEXT) WITHOUT ROWID;
+"""
+INSERT = """
+    INSERT INTO cases VALUES (?, ?, ?, ?, '')
+    ON CONFLICT (key) DO UPDATE SET again = again || ' ' || excluded.line
+"""
+
+
+class Keyed(Struct):
+    """Just the key of a case file."""
+
+    key: str
+
+
+def build_index(case_files: Path, index: Path) -> list[str]:
+    """Write the index; the answer is one sentence per line that has no readable key, or one that stands elsewhere."""
+    faults: list[str] = []
+    decoder = msgspec.json.Decoder(Keyed)
+    with sqlite3.connect(index) as database:
+        database.executescript(SCHEMA)
+
+        def rows():  # type: ignore[no-untyped-def]
+            for line in read_lines(case_files):
+                key = read_key(decoder, line)
+                if isinstance(key, Keyed):
+                    yield key.key, line.offset, len(line.text), line.number
+                else:
+                    faults.append(f"{Source(str(case_files), line.number)}: {key}")
+
+        database.executemany(INSERT, rows())
+        for key, line, again in database.execute("SELECT key, line, again FROM cases WHERE again <> ''"):
+            lines = ", ".join([str(line), *again.split()])
+            faults.append(f"{case_files}, Zeilen {lines}: mehrere Akten mit dem key {key}")
+    return faults
+
+
+def read_key(decoder: msgspec.json.Decoder[Keyed], line: FileLine) -> Keyed | str:
+    """The key of a line, or what is wrong with it."""
+    if line.fault is not None:
+        return line.fault
+    try:
+        return decoder.decode(line.text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return fault_in_german(error)
+
+
+class CaseIndex:
+    """Reads single case files by key. Each process opens its own."""
+
+    def __init__(self, case_files: Path, index: Path) -> None:
+        self.name = str(case_files)
+        self._file = os.open(case_files, os.O_RDONLY)
+        self._database = sqlite3.connect(f"file:{index}?mode=ro", uri=True)
+
+    def find(self, key: str) -> Raw | Duplicate | None:
+        """The line of that key, the places of several, or None."""
+        select = "SELECT offset, length, line, again FROM cases WHERE key = ?"
+        row = self._database.execute(select, (key,)).fetchone()
+        if row is None:
+            return None
+        offset, length, line, again = row
+        if again:
+            return Duplicate(tuple(Source(self.name, int(number)) for number in (line, *again.split())))
+        return Raw(Source(self.name, line), os.pread(self._file, length, offset))
+
+    def close(self) -> None:
+        """Close file and index."""
+        os.close(self._file)
+        self._database.close()
