@@ -222,10 +222,7 @@ def _refuse_duplicates(items: Sequence[Known]) -> None:
 def _parse_comparison(text: str, column: Column) -> Interval:
     if column.type not in ORDERED:
         raise CellError(
-            _(
-                "„{text}“ vergleicht, das geht nur bei integer, decimal und date; "
-                "die Werte einzeln nennen oder den Text in Anführungszeichen setzen"
-            ),
+            _("„{text}“ vergleicht, das geht nur bei Zahlen und Tagen; die Werte nennen oder Anführungszeichen setzen"),
             text=_short(text),
         )
     width = 2 if text[1:2] == "=" else 1
@@ -298,17 +295,13 @@ def _read_date(text: str) -> date | None:
         return None
 
 
-def _read_boolean(text: str) -> bool | None:
-    return _BOOLEANS.get(text.lower())
-
-
 _READERS: Final[dict[str, Callable[[str], Known | None]]] = {
     "text": _read_text,
     "one of": _read_text,
     "integer": _read_integer,
     "decimal": _read_decimal,
     "date": _read_date,
-    "boolean": _read_boolean,
+    "boolean": lambda text: _BOOLEANS.get(text.lower()),
 }
 
 

@@ -69,4 +69,4 @@ def add_working_days(day: date, count: int, federal_state: str | None) -> date:
 
 def federal_states() -> frozenset[str]:
     """The codes that ``federal_state`` may take, e.g. ``BY``."""
-    return frozenset(holidays.Germany.subdivisions)
+    return frozenset(holidays.country_holidays("DE").subdivisions)

@@ -189,7 +189,7 @@ class UniqueKeys(yaml.SafeLoader):
 def _construct_unique(loader: UniqueKeys, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
     seen = set()
     for key_node, _value in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         if key in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, _("{key} steht doppelt").format(key=key), key_node.start_mark

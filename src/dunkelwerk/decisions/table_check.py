@@ -7,7 +7,7 @@ sample stands for its atom; what holds for every combination of samples holds fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Context, Decimal
 from functools import reduce
@@ -22,7 +22,7 @@ from dunkelwerk.infra.i18n import _
 
 Policy: TypeAlias = Literal["first", "unique"]
 #: A set of rows, bit i standing for the i-th: combining two conditions is then one `&`.
-Rows: TypeAlias = int
+RowSet: TypeAlias = int
 
 MAX_COMBINATIONS: Final = 200_000
 _MAX_NAMED: Final = 5
@@ -58,7 +58,7 @@ class Problem(msgspec.Struct, frozen=True):
 class Atom(msgspec.Struct, frozen=True):
     """Values of one input that no condition tells apart: the rows they meet, and how to name them."""
 
-    rows: Rows
+    rows: RowSet
     text: str
 
 
@@ -97,7 +97,7 @@ def _too_large(file: str) -> Problem:
 def _find_dead_rows(
     file: str, inputs: tuple[Column, ...], atoms: list[list[Atom]], rows: tuple[Row, ...]
 ) -> list[Problem]:
-    """Rows with a condition that no value meets, e.g. a day after the last one of the calendar."""
+    """RowSet with a condition that no value meets, e.g. a day after the last one of the calendar."""
     text = _("Diese Bedingung trifft auf keinen Wert zu, die Zeile nie; sie berichtigen oder die Zeile löschen")
     alive = [reduce(or_, (atom.rows for atom in column), 0) for column in atoms]
     return [
@@ -118,7 +118,7 @@ class _Meetings:
         """One problem for each row that shares an input with an earlier row, naming all of these."""
         return [self._overlap(bit, earlier) for bit in range(len(self.rows)) if (earlier := self._earlier(bit))]
 
-    def find_unreached(self, reached: Rows, *, without: set[int | None]) -> list[Problem]:
+    def find_unreached(self, reached: RowSet, *, without: set[int | None]) -> list[Problem]:
         """One problem for each row before which earlier rows take every input."""
         return [
             self._unreached(bit, self._earlier(bit))
@@ -126,12 +126,12 @@ class _Meetings:
             if not reached >> bit & 1 and row.line not in without
         ]
 
-    def _earlier(self, bit: int) -> Rows:
+    def _earlier(self, bit: int) -> RowSet:
         """The rows before this one that share an input with it."""
         shared = ((atom.rows for atom in column if atom.rows >> bit & 1) for column in self.atoms)
         return reduce(and_, (reduce(or_, masks, 0) for masks in shared), (1 << bit) - 1)
 
-    def _overlap(self, bit: int, earlier: Rows) -> Problem:
+    def _overlap(self, bit: int, earlier: RowSet) -> Problem:
         text = _(
             "Die Zeile überschneidet sich mit {others}, zum Beispiel bei {example}; "
             "die Bedingungen enger fassen oder als Trefferregel first verwenden"
@@ -139,7 +139,7 @@ class _Meetings:
         example = self._example(earlier & -earlier | 1 << bit)
         return self._problem(bit, text.format(example=example, others=self._name(earlier)))
 
-    def _unreached(self, bit: int, earlier: Rows) -> Problem:
+    def _unreached(self, bit: int, earlier: RowSet) -> Problem:
         text = _(
             "Die Zeile wird nie erreicht, weil alle ihre Fälle schon vergeben sind ({others}); "
             "sie löschen oder weiter oben einfügen"
@@ -149,11 +149,11 @@ class _Meetings:
     def _problem(self, bit: int, text: str) -> Problem:
         return Problem(file=self.file, row=self.rows[bit].line, text=text)
 
-    def _example(self, both: Rows) -> str:
+    def _example(self, both: RowSet) -> str:
         met = (next(atom for atom in column if atom.rows & both == both) for column in self.atoms)
         return _tell(zip(self.inputs, met, strict=True))
 
-    def _name(self, rows: Rows) -> str:
+    def _name(self, rows: RowSet) -> str:
         lines = [_("Zeile {row}").format(row=row.line) for bit, row in enumerate(self.rows) if rows >> bit & 1]
         more = len(lines) - _MAX_NAMED
         rest = [_("{count} weitere").format(count=more)] if more > 0 else []
@@ -171,18 +171,18 @@ class _Walk:
         self.inputs, self.everyone = inputs, (1 << len(rows)) - 1
         self.atoms = [_merge(column) for column in atoms]
         self.indifferent = [self._indifferent_from(depth) for depth in range(len(inputs) + 1)]
-        self.seen: set[tuple[int, Rows]] = set()
+        self.seen: set[tuple[int, RowSet]] = set()
         self.looked_at = 0
         self.gap: str | None = None
-        self.reached: Rows = 0
+        self.reached: RowSet = 0
 
-    def _indifferent_from(self, depth: int) -> Rows:
+    def _indifferent_from(self, depth: int) -> RowSet:
         """The rows that match whatever stands in this column and all after it."""
         return reduce(and_, (atom.rows for column in self.atoms[depth:] for atom in column), self.everyone)
 
-    def run(self) -> tuple[str | None, Rows]:
+    def run(self) -> tuple[str | None, RowSet]:
         """An example that no row matches, or None; and the rows that are the first match of some input."""
-        waiting: list[tuple[Rows, tuple[Atom, ...]]] = [(self.everyone, ())]
+        waiting: list[tuple[RowSet, tuple[Atom, ...]]] = [(self.everyone, ())]
         while waiting:
             rows, chosen = waiting.pop()
             if self._goes_on(rows, chosen):
@@ -191,7 +191,7 @@ class _Walk:
                 waiting += [(rows & atom.rows, (*chosen, atom)) for atom in reversed(following)]
         return self.gap, self.reached
 
-    def _goes_on(self, rows: Rows, chosen: tuple[Atom, ...]) -> bool:
+    def _goes_on(self, rows: RowSet, chosen: tuple[Atom, ...]) -> bool:
         first = rows & -rows
         if not rows:
             self.gap = self.gap or _tell(zip(self.inputs, chosen, strict=False))
@@ -211,7 +211,7 @@ class _Walk:
 
 def _merge(atoms: list[Atom]) -> list[Atom]:
     """Atoms that meet the same rows as one, named by the first of them."""
-    merged: dict[Rows, Atom] = {}
+    merged: dict[RowSet, Atom] = {}
     for atom in atoms:
         merged.setdefault(atom.rows, atom)
     return list(merged.values())
@@ -226,11 +226,14 @@ def _atoms(column: Column, index: int, rows: tuple[Row, ...]) -> list[Atom]:
     conditions = [row.conditions[index] for row in rows]
     choices = [condition for condition in conditions if isinstance(condition, Choice)]
     intervals = [condition for condition in conditions if isinstance(condition, Interval)]
-    samples = [*_samples(column, choices, intervals), (None, show(None))]
-    return [
-        Atom(rows=sum(1 << bit for bit, each in enumerate(conditions) if each.matches(sample)), text=text)
-        for sample, text in samples
-    ]
+    texts = {**dict(_samples(column, choices, intervals)), None: show(None)}
+    met: dict[Value, RowSet] = dict.fromkeys(texts, 0)
+    for bit, condition in enumerate(conditions):
+        # Each listed value is a sample: a plain list needs no look at the others (tables of some thousand codes).
+        touched: Iterable[Value] = condition.values if isinstance(condition, Choice) and not condition.prefixes else met
+        for sample in touched:
+            met[sample] |= condition.matches(sample) << bit
+    return [Atom(rows=met[sample], text=text) for sample, text in texts.items()]
 
 
 def _samples(column: Column, choices: list[Choice], intervals: list[Interval]) -> list[tuple[Value, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,6 +183,11 @@ class _Slot(msgspec.Struct, frozen=True):
     column: Column | None = None
     is_input: bool = False
 
+    @property
+    def is_remark(self) -> bool:
+        """Whether the column is for people only."""
+        return self.title.startswith("#")
+
 
 class _Reader:
     """Reads one file, and collects what is wrong with it."""
@@ -192,13 +198,15 @@ class _Reader:
 
     def read(self, text: str, *, name: str) -> Table:
         """The table; raises TableError with every problem found."""
-        records = self._split(text)
+        # A Mac writes "ö" as two characters, which no input would ever equal.
+        records = self._split(unicodedata.normalize("NFC", text))
         if not records:
             raise _refuse(self.file, _("Die Datei ist leer; eine Kopfzeile und mindestens eine Zeile eintragen"))
         (line, header), *body = records
         policy = self._read_policy(header[0].strip(), line)
         slots = self._read_slots(header[1:], line)
         legible = not self.problems
+        body = [(at, cells) for at, cells in body if _has_content(cells, slots)]
         rows = tuple(row for at, cells in body if (row := self._read_row(at, cells, slots)) is not None)
         self._require(body, slots, header_read=legible)
         inputs = tuple(slot.column for slot in slots if slot.column and slot.is_input)
@@ -284,13 +292,19 @@ class _Reader:
             self._note(_("Die Tabelle hat kein Ergebnis; eine Spalte wie out NAME text ergänzen"))
 
 
+def _has_content(cells: list[str], slots: list[_Slot]) -> bool:
+    """False for a mere remark: as a row it would take every input, and so hide all gaps."""
+    remarks = {index for index, slot in enumerate(slots, start=1) if slot.is_remark}
+    return any(cell.strip() for index, cell in enumerate(cells) if index not in remarks)
+
+
 def _parse_slot(title: str) -> _Slot:
-    if title.startswith("#"):
+    if _Slot(title=title).is_remark:
         return _Slot(title=title)
     words = title.split(maxsplit=2)
     if len(words) < 3 or words[0] not in ("in", "out"):
         text = _("„{title}“ ist keine Überschrift; in NAME ART, out NAME ART oder # Bemerkung eintragen")
-        raise CellError(text.format(title=title))
+        raise CellError(text, title=title)
     return _Slot(title=title, column=parse_column(words[1], words[2]), is_input=words[0] == "in")
 
 
@@ -298,4 +312,4 @@ def _refuse_duplicate(slot: _Slot, slots: list[_Slot]) -> None:
     taken = {each.column.name for each in slots if each.column}
     if slot.column and slot.column.name in taken:
         text = _("{name} steht schon in einer anderen Spalte; der Spalte einen eigenen Namen geben")
-        raise CellError(text.format(name=slot.column.name))
+        raise CellError(text, name=slot.column.name)

@@ -63,20 +63,11 @@ class Status:
     in_use: bool
 
 
-class _Users:
-    """The locks by which this process is a user: one open file per home."""
-
-    def __init__(self) -> None:
-        self.guard = threading.Lock()
-        self.handles: dict[Path, tuple[int, int]] = {}
-
-    def renew_guard(self) -> None:
-        # In a forked child the thread that held the guard does not exist.
-        self.guard = threading.Lock()
-
-
-_users = _Users()
-os.register_at_fork(after_in_child=_users.renew_guard)
+# The locks by which this process is a user: home -> (process that took it, open file).
+_registrations: dict[Path, tuple[int, int]] = {}
+# One thread at a time; a fork waits, for its child would keep the locks of a start that is under way.
+_guard = threading.RLock()
+os.register_at_fork(before=_guard.acquire, after_in_parent=_guard.release, after_in_child=_guard.release)
 
 
 def connect_url(home: Path | None = None) -> str:
@@ -89,7 +80,7 @@ def connect_url(home: Path | None = None) -> str:
     Raises EmbeddedDatabaseError, one sentence for the user, if the database cannot be had.
     """
     place = locate(home)
-    with _users.guard:
+    with _guard:
         create_area(place)
         fresh = register(place)
         try:
@@ -119,25 +110,25 @@ def _is_ready(place: Place) -> bool:
 
 def register(place: Place) -> bool:
     """Take the shared lock; False if this process has it already. Waits while the watchdog stops the server."""
-    pid, handle = _users.handles.get(place.home, (0, -1))
+    pid, handle = _registrations.get(place.home, (0, -1))
     if pid == os.getpid() and same_file(handle, place.users_lock):
         return False
-    release(place)  # of a parent process, or of a home that was deleted and made anew
+    # What a parent took, or what belongs to a home deleted since, stays open: its number may be another file's by now.
     handle = open_lock(place.users_lock)
     fcntl.flock(handle, fcntl.LOCK_SH)
-    _users.handles[place.home] = (os.getpid(), handle)
+    _registrations[place.home] = (os.getpid(), handle)
     return True
 
 
 def release(place: Place) -> None:
-    """Give up the registration; closing leaves alone what a parent or child holds by the same open file."""
-    _pid, handle = _users.handles.pop(place.home, (0, -1))
-    if handle >= 0:
+    """Give up this process's registration. For a process that stays but needs the database no more."""
+    pid, handle = _registrations.pop(place.home, (0, -1))
+    if pid == os.getpid() and same_file(handle, place.users_lock):
         os.close(handle)
 
 
 def build_url(place: Place) -> str:
-    """The address with the password in it: ``postgresql://`` as libpq and psycopg read it, socket folder in ``host``."""
+    """The address, with the password in it, as libpq and psycopg read it; ``host`` is the folder of the socket."""
     folder = quote(str(_socket_folder(place)), safe="")
     return f"postgresql://{ROLE}:{read_or_create_secret(place.password)}@/{DATABASE}?host={folder}&port={PORT}"
 
@@ -173,9 +164,10 @@ def _short_folder() -> Path:
 def stop(home: Path | None = None) -> bool:
     """Stop the server now, whoever uses it, and wait for its end; False if none ran. The next user starts it again."""
     place = locate(home)
-    if not place.area.is_dir():
-        return False
-    with exclusive(place.start_lock):
+    with explain(place.area):
+        if not place.area.is_dir():
+            return False
+    with _guard, exclusive(place.start_lock):
         return stop_server(place)
 
 

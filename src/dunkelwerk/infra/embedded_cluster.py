@@ -16,6 +16,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,25 +105,18 @@ def _check_cluster(place: Place) -> None:
         raise foreign(place.data)
     found, own = cluster_version(place) or 0, _own_version()
     if found > own:
-        raise _wrong_version(
-            _(
-                "Die Datenbank in „{path}“ stammt von PostgreSQL {found}, dieses Programm bringt {own} mit; "
-                "installieren Sie eine neuere Fassung von Dunkelwerk."
-            ).format(path=place.data, found=found, own=own)
+        text = _(
+            "Die Datenbank in „{path}“ stammt von PostgreSQL {found}, dieses Programm bringt {own} mit; "
+            "installieren Sie eine neuere Fassung von Dunkelwerk."
         )
+        raise EmbeddedDatabaseError(text.format(path=place.data, found=found, own=own))
     if found < own:
-        raise _wrong_version(
-            _(
-                "Die Datenbank in „{path}“ stammt von PostgreSQL {found}, dieses Programm bringt {own} mit; sichern "
-                "Sie sie mit der bisherigen Fassung von Dunkelwerk (pg_dump) und spielen Sie sie in ein neues "
-                "Verzeichnis ein."
-            ).format(path=place.data, found=found, own=own)
+        text = _(
+            "Die Datenbank in „{path}“ stammt von PostgreSQL {found}, dieses Programm bringt {own} mit; sichern Sie "
+            "sie mit der bisherigen Fassung von Dunkelwerk (pg_dump) und spielen Sie sie in ein neues Verzeichnis ein."
         )
+        raise EmbeddedDatabaseError(text.format(path=place.data, found=found, own=own))
     _check_secret(place)
-
-
-def _wrong_version(text: str) -> EmbeddedDatabaseError:
-    return EmbeddedDatabaseError(text)
 
 
 def _check_data_owner(place: Place) -> None:
@@ -171,13 +165,16 @@ def _run_initdb(place: Place, new: Path, account: Account) -> None:
     login = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile=/proc/self/fd/{secret}"]
     try:
         command = [find_binaries(account) / "initdb", "-D", data_argument(new), "--no-instructions", *locale, *login]
-        result = subprocess.run(
-            command, cwd=new, pass_fds=(secret,), capture_output=True, text=True, **account.process_options()
-        )
+        result = _run(command, account, cwd=new, pass_fds=(secret,))
     finally:
         os.close(secret)
     if result.returncode != 0:
         raise explain_output(result.stdout + result.stderr, place, account=account.name)
+
+
+def _run(command: Sequence[str | Path], account: Account, **options: Any) -> subprocess.CompletedProcess[str]:
+    options |= account.process_options()
+    return subprocess.run(command, check=False, capture_output=True, text=True, errors="replace", **options)
 
 
 def _memory_file(content: str, account: Account) -> int:
@@ -194,7 +191,7 @@ def _run_setup(place: Place, new: Path, account: Account) -> None:
     script = _SETUP.format(role=ROLE, database=DATABASE, password=read_or_create_secret(place.password))
     quiet = ["-c", "log_min_error_statement=panic", "-c", "log_checkpoints=off"]
     command = [find_binaries(account) / "postgres", "--single", "-D", data_argument(new), *quiet, SUPERUSER]
-    result = subprocess.run(command, cwd=new, input=script, capture_output=True, text=True, **account.process_options())
+    result = _run(command, account, cwd=new, input=script)
     # The stand-alone backend goes on after an error and exits 0.
     if result.returncode != 0 or any(word in result.stderr for word in ("ERROR:", "FATAL:", "PANIC:")):
         raise explain_output(result.stderr, place, account=account.name)
@@ -230,10 +227,9 @@ def _own_version() -> int:
 
 def _can_run(program: Path, account: Account) -> bool:
     try:
-        result = subprocess.run([program, "--version"], cwd="/", capture_output=True, **account.process_options())
+        return _run([program, "--version"], account, cwd="/").returncode == 0
     except PermissionError:
         return False
-    return result.returncode == 0
 
 
 def _copy_binaries(installed: Path) -> Path:

@@ -30,8 +30,8 @@ from pathlib import Path
 from dunkelwerk.infra.i18n import _
 
 NEW_DATA = "data.new-"
-_OWN_NAMES = frozenset(
-    "data password superuser.password server.log server.log.1 users.lock start.lock server.lock watchdog.lock".split()
+_OWN_NAMES = re.compile(
+    r"data(\.new-.*)?|(superuser\.)?password(\.new)?|server\.log(\.1)?|(users|start|server|watchdog)\.lock"
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -93,7 +93,13 @@ def default_home() -> Path:
         return Path(given).expanduser().absolute()
     if is_root():
         return Path("/var/lib/dunkelwerk")
-    return Path(f"~{user_name(os.geteuid())}").expanduser() / ".local/share/dunkelwerk"
+    try:
+        return Path.home() / ".local/share/dunkelwerk"
+    except RuntimeError as error:
+        text = _(
+            "Der Benutzer hat kein Heimatverzeichnis; nennen Sie mit DUNKELWERK_HOME ein Verzeichnis für die Daten."
+        )
+        raise EmbeddedDatabaseError(text) from error
 
 
 def locate(home: Path | None) -> Place:
@@ -136,18 +142,27 @@ def _check_owner(area: Path) -> None:
 
 
 def _check_names(area: Path) -> None:
-    if any(name not in _OWN_NAMES and not name.startswith(NEW_DATA) for name in os.listdir(area)):
+    if not all(_OWN_NAMES.fullmatch(name) for name in os.listdir(area)):
         raise foreign(area)
 
 
 def read_or_create_secret(path: Path) -> str:
-    """The secret in ``path``; a new one of 256 bits is written (0600) where there is none."""
+    """The secret in ``path``; a new one of 256 bits is written (0600) where there is none. Needs ``start.lock``."""
     with explain(path):
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(handle, "w") as stream:
-                stream.write(secrets.token_urlsafe(32))
+            _write_secret(path, secrets.token_urlsafe(32))
         return path.read_text().strip()
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    # By way of another name: a disk that is full must not leave an empty secret behind.
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(secret)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)
 
 
 def open_lock(path: Path) -> int:
@@ -175,6 +190,8 @@ def exclusive(path: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
+        # Closing alone would not do, had another thread forked a child meanwhile: it has the same open file.
+        fcntl.flock(handle, fcntl.LOCK_UN)
         os.close(handle)
 
 
@@ -182,7 +199,7 @@ def same_file(handle: int, path: Path) -> bool:
     """Whether the open file is still the one that stands at ``path``, and not one deleted since."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -175,7 +175,10 @@ def _launch(place: Place, lock: int) -> int:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     program = str(find_binaries(account) / "postgres")
     command = [program, "-D", data_argument(place.data), *settings, *_extra_options()]
-    with open_log(place) as log:
+    with explain(place.log):
+        if _log_size(place) > _LARGEST_LOG:
+            place.log.replace(place.log.with_name("server.log.1"))
+    with explain(place.data), open_log(place) as log:
         return spawn_detached(
             command, cwd=place.data, log=log, inherited=(lock,), process_options=account.process_options()
         )
@@ -187,17 +190,15 @@ def _extra_options() -> list[str]:
         options = shlex.split(given)
     except ValueError:
         options = [given]
-    if any(options[0::2][i] != "-c" for i in range(len(options[0::2]))) or len(options) % 2:
+    if len(options) % 2 or any(option != "-c" for option in options[::2]):
         text = _("DUNKELWERK_EMBEDDED_OPTIONS muss aus Paaren wie „-c fsync=off“ bestehen; berichtigen Sie den Wert.")
         raise EmbeddedDatabaseError(text)
     return options
 
 
 def open_log(place: Place) -> IO[bytes]:
-    """The server's log for appending (0600); a large one is renamed to ``server.log.1`` first."""
+    """The server's log for appending (0600)."""
     with explain(place.log):
-        if _log_size(place) > _LARGEST_LOG:
-            place.log.replace(place.log.with_name("server.log.1"))
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         return os.fdopen(os.open(place.log, flags, 0o600), "ab")
 

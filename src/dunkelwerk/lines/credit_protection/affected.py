@@ -21,7 +21,7 @@ from dunkelwerk.lines.credit_protection.identification import ClaimSubject, whol
 
 
 class Reach(Struct, frozen=True):
-    """How far a notice reaches for a claim: its wanted end, its end after the extension table, and whether it is cut."""
+    """How far a notice reaches for a claim: wanted end, end after the extension table, whether it was cut."""
 
     proof_until: date
     cut_until: date

@@ -58,7 +58,7 @@ def names_once(loose: Any, number: str) -> bool:
     contracts = loose.get("contracts")
     if not isinstance(contracts, list):
         return True
-    return sum(isinstance(each, dict) and each.get("number") == number for each in contracts) == 1
+    return [each.get("number") for each in contracts if isinstance(each, dict)].count(number) == 1
 
 
 def ensure_consistent(case: CaseFile) -> None:
@@ -128,7 +128,7 @@ def find_open_claims(
     note: NamesPerson, person: Person, case: CaseFile, cause: Cause
 ) -> list[tuple[Contract, Claim]] | Stop:
     """The person's open claims of a cause, one per contract, in the order of the actions; or why not."""
-    found = []
+    found: list[tuple[Contract, Claim]] = []
     for contract in case.ordered(note.contract):
         if person.id not in contract.insured:
             continue

@@ -67,6 +67,7 @@ class Scene:
         self.due_day: int | None = None
         self.cents: int | None = None
         self.used = 0
+        self.history = 0  # days before the onset in which the contracts must exist already
         self.icd, self.extension_days = pick(rng, ICD_CODES)
         self.received, issued = pick(rng, receipts(on))
         self.issue(issued)
@@ -141,7 +142,7 @@ class Scene:
 
     def _term(self, onset: date, tariff: Tariff) -> tuple[date, date]:
         waiting = tariff.get("illness", {}).get("waiting_months", 0)
-        latest = onset - days(40 + 31 * waiting)
+        latest = onset - days(40 + 31 * waiting + self.history)
         adult = date(max(self.born).year + 19, 1, 1)
         start = max(latest - days(int(self.rng.random() * 1800)), min(adult, latest)).replace(day=1)
         years = self.on.year - start.year + self.rng.randint(2, 7)

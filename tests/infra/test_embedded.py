@@ -1,0 +1,378 @@
+"""The life of the embedded database: first start, users, watchdog, crashes, accounts."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from embedded_home import (
+    User,
+    forget,
+    is_stopped,
+    query,
+    run,
+    server_account,
+    server_pid,
+    set_environment,
+    temporary_home,
+    wait_until,
+    watchdog_pid,
+)
+
+from dunkelwerk.infra import embedded
+from dunkelwerk.infra.embedded_place import locate
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    set_environment(monkeypatch)
+    with temporary_home(tmp_path) as path:
+        yield path
+
+
+def test_first_start_gives_role_and_database_with_the_settings_asked_for(home: Path) -> None:
+    url = embedded.connect_url(home)
+    with psycopg.connect(url) as connection:
+        shown = {
+            name: connection.execute(f"SHOW {name}".encode()).fetchone()[0]  # type: ignore[index]
+            for name in (
+                "server_encoding listen_addresses wal_compression synchronous_commit jit max_connections max_wal_size "
+                "full_page_writes password_encryption log_error_verbosity log_parameter_max_length_on_error"
+            ).split()
+        }
+        who = connection.execute("SELECT current_user, current_database(), rolsuper FROM pg_roles WHERE rolname = USER")
+        assert who.fetchone() == ("dunkelwerk", "dunkelwerk", False)
+        locale = connection.execute("SELECT datlocprovider, datcollate FROM pg_database WHERE datname = 'dunkelwerk'")
+        assert locale.fetchone() == ("c", "C.UTF-8")
+    assert shown == {
+        "server_encoding": "UTF8",
+        "listen_addresses": "",
+        "wal_compression": "pglz",
+        "synchronous_commit": "on",
+        "jit": "off",
+        "max_connections": "50",
+        "max_wal_size": "4GB",
+        "full_page_writes": "on",
+        "password_encryption": "scram-sha-256",
+        "log_error_verbosity": "terse",
+        "log_parameter_max_length_on_error": "0",
+    }
+
+
+def test_our_role_can_do_what_the_program_needs(home: Path) -> None:
+    url = embedded.connect_url(home)
+    run(
+        url,
+        "CREATE EXTENSION btree_gist",
+        "CREATE EXTENSION pg_trgm",
+        "CREATE TABLE posting (id bigint)",
+        "CREATE ROLE application",
+        "GRANT SELECT ON posting TO application",
+        "SET ROLE application",
+        "SELECT count(*) FROM posting",
+    )
+    run(url, "CREATE DATABASE test_dunkelwerk", "DROP DATABASE test_dunkelwerk")
+
+
+def test_fsync_stays_on_unless_the_options_say_otherwise(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUNKELWERK_EMBEDDED_OPTIONS")
+    url = embedded.connect_url(home)
+    assert (query(url, "SHOW fsync"), query(url, "SHOW shared_buffers")) == ("on", "256MB")
+    embedded.stop(home)
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_OPTIONS", "-c fsync=off -c max_connections=51")
+    url = embedded.connect_url(home)
+    assert (query(url, "SHOW fsync"), query(url, "SHOW max_connections")) == ("off", "51")
+
+
+def test_second_call_in_a_process_changes_nothing(home: Path) -> None:
+    url, pid = embedded.connect_url(home), server_pid(home)
+    assert embedded.connect_url(home) == url
+    assert server_pid(home) == pid
+
+
+def test_nobody_else_can_read_the_files(home: Path) -> None:
+    embedded.connect_url(home)
+    area = home / "postgresql"
+    for path in (home, area, area / "data"):
+        assert path.stat().st_mode & 0o777 == 0o700, path
+    files = [path for path in area.iterdir() if path.is_file()]
+    assert {path.name for path in files} >= {"password", "superuser.password", "server.log"}
+    for path in files:
+        assert path.stat().st_mode & 0o777 == 0o600, path
+        assert path.stat().st_uid == os.geteuid(), path
+    assert (area / "data").stat().st_uid == server_account().pw_uid
+
+
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_other_passwords_are_refused(home: Path, password: str) -> None:
+    url = embedded.connect_url(home)
+    right = locate(home).password.read_text()
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        query(url.replace(right, password), "SELECT 1")
+    assert query(url, "SELECT 1") == 1
+
+
+def test_server_lives_as_long_as_one_user(home: Path) -> None:
+    first, second = User(home), User(home)
+    url = first.url()
+    assert second.url() == url
+    run(url, "CREATE TABLE kept AS SELECT 42 AS value")
+    first.leave()
+    time.sleep(1)  # five times the grace
+    assert query(url, "SELECT 1") == 1
+    second.leave()
+    wait_until(lambda: is_stopped(home))
+    third = User(home)
+    assert query(third.url(), "SELECT value FROM kept") == 42
+    third.leave()
+
+
+def test_killed_user_counts_as_gone(home: Path) -> None:
+    user = User(home)
+    user.url()
+    user.kill()
+    wait_until(lambda: is_stopped(home))
+
+
+def test_server_outlives_its_last_user_by_the_grace(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_GRACE", "1.5")
+    first = User(home)
+    first.url()
+    pid = server_pid(home)
+    first.leave()
+    time.sleep(0.5)
+    second = User(home)
+    second.url()
+    time.sleep(2)
+    assert server_pid(home) == pid
+    second.leave()
+    time.sleep(1)
+    assert server_pid(home) == pid
+    wait_until(lambda: is_stopped(home), seconds=5)
+
+
+def test_user_who_arrives_while_the_server_stops_waits_and_gets_a_new_one(home: Path) -> None:
+    first = User(home)
+    first.url()
+    pid = server_pid(home)
+    os.kill(pid, signal.SIGSTOP)  # the watchdog's order to stop is not carried out yet
+    try:
+        first.leave()
+        time.sleep(1)
+        second = User(home)
+        time.sleep(1)
+        assert second.process.poll() is None
+        assert server_pid(home) == pid
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert query(second.url(), "SELECT 1") == 1
+    assert server_pid(home) != pid
+    second.leave()
+    wait_until(lambda: is_stopped(home))
+
+
+def test_users_who_come_and_go_at_the_edge_of_the_grace_are_always_served(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_GRACE", "0")
+
+    def come_and_go(_number: int) -> object:
+        user = User(home)
+        try:
+            return query(user.url(), "SELECT 1")
+        finally:
+            user.kill()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(come_and_go, range(16))) == [1] * 16
+    wait_until(lambda: is_stopped(home))
+
+
+def test_programs_that_start_at_once_share_one_server(home: Path) -> None:
+    users = [User(home) for _ in range(4)]
+    started = {query(user.url(), "SELECT pg_postmaster_start_time()") for user in users}
+    assert len(started) == 1
+    for user in users:
+        user.kill()
+    wait_until(lambda: is_stopped(home))
+
+
+def test_killed_watchdog_is_replaced_by_the_next_user(home: Path) -> None:
+    first = User(home)
+    first.url()
+    pid, watchdog = server_pid(home), watchdog_pid(home)
+    os.kill(watchdog, signal.SIGKILL)
+    wait_until(lambda: embedded.status(home).watchdog_pid is None)
+    second = User(home)
+    second.url()
+    assert watchdog_pid(home) != watchdog
+    assert server_pid(home) == pid
+    first.leave()
+    second.leave()
+    wait_until(lambda: is_stopped(home))
+
+
+def test_killed_server_is_started_again_with_everything_committed(home: Path) -> None:
+    url, pid = embedded.connect_url(home), server_pid(home)
+    run(url, "CREATE TABLE kept AS SELECT generate_series(1, 1000)")
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: embedded.status(home).server_pid is None)
+    assert embedded.connect_url(home) == url
+    assert server_pid(home) != pid
+    assert query(url, "SELECT count(*) FROM kept") == 1000
+
+
+def test_busy_remains_of_a_killed_server_end_before_a_new_one_starts(home: Path) -> None:
+    url, pid = embedded.connect_url(home), server_pid(home)
+    busy = psycopg.connect(url)
+    backend = busy.info.backend_pid
+    busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b")
+    time.sleep(0.2)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: embedded.status(home).server_pid is None)
+    assert Path(f"/proc/{backend}/exe").exists()  # computes on, without a postmaster
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+    assert not Path(f"/proc/{backend}/exe").exists()
+    busy.close()
+
+
+def test_process_file_that_names_a_stranger_does_not_stop_a_start(home: Path) -> None:
+    embedded.connect_url(home)
+    embedded.stop(home)
+    account = server_account()
+    options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    with subprocess.Popen(["sleep", "60"], **options) as stranger:  # type: ignore[call-overload]
+        try:
+            data = locate(home).data
+            for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+                left = f"{stranger.pid}\n{data}\n1700000000\n5432\n.\n\n  123 4\nready   \n"
+                (data / name).write_text(left)
+                os.chown(data / name, account.pw_uid, account.pw_gid)
+            assert embedded.status(home).server_pid is None
+            assert query(embedded.connect_url(home), "SELECT 1") == 1
+            assert server_pid(home) != stranger.pid
+        finally:
+            stranger.kill()
+
+
+def test_half_made_cluster_of_a_killed_first_start_is_made_anew(home: Path) -> None:
+    left = home / "postgresql" / "data.new-left"
+    left.mkdir(parents=True)
+    (left / "PG_VERSION").write_text("18\n")
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+    assert not left.exists()
+
+
+def test_deleted_home_is_made_anew(home: Path) -> None:
+    user = User(home)
+    user.url()
+    old = server_pid(home)
+    aside = home.with_name("aside")
+    home.rename(aside)
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+    new = server_pid(home)
+    assert new != old
+    user.leave()  # its watchdog must not stop the server of others
+    time.sleep(1)
+    assert server_pid(home) == new
+    embedded.stop(aside)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_child_process_calls_for_itself(home: Path, method: str) -> None:
+    url = embedded.connect_url(home)
+    context = multiprocessing.get_context(method)
+    with context.Pool(1) as pool:
+        assert pool.apply(embedded.connect_url, (home,)) == url
+
+
+def test_forked_child_keeps_the_registration_of_its_parent(home: Path) -> None:
+    code = (
+        "import os, sys, time; from dunkelwerk.infra import embedded; url = embedded.connect_url()\n"
+        "if os.fork() == 0:\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n"
+    )
+    parent = User(home, code=code)
+    assert parent.process.stdout is not None
+    child = int(parent.process.stdout.readline())
+    parent.process.wait(20)
+    time.sleep(1)
+    assert embedded.status(home).state == "ready"
+    os.kill(child, signal.SIGKILL)
+    parent.process.communicate()
+    wait_until(lambda: is_stopped(home))
+
+
+def test_log_and_command_lines_tell_no_values(home: Path) -> None:
+    url = embedded.connect_url(home)
+    run(url, "CREATE TABLE person (name text PRIMARY KEY, age int)", "INSERT INTO person VALUES ('Geheim', 1)")
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement, values in [
+            ("INSERT INTO person VALUES (%s, 2)", ("Geheim",)),
+            ("SELECT %s::text::date", ("Geheim",)),
+            ("SELECT 'Geheim'::int", None),
+            ("SELECT 'Geheim' FROM nothing", None),
+            ("DO $$ BEGIN RAISE WARNING 'Geheim'; END $$", None),
+        ]:
+            if "WARNING" in statement:
+                connection.execute(statement, values)
+                continue
+            with pytest.raises(psycopg.Error):
+                connection.execute(statement, values)
+    embedded.stop(home)
+    place = locate(home)
+    log = place.log.read_text()
+    assert "ready to accept connections" in log
+    assert "Geheim" not in log
+    embedded.connect_url(home)
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    for secret in (place.password.read_text(), place.superuser_password.read_text()):
+        assert len(secret) == 43
+        assert secret not in log
+        assert not any(secret.encode() in line for line in lines)
+
+
+@pytest.mark.parametrize("length", [106, 107, 230])
+def test_socket_is_reached_whatever_the_length_of_its_path(home: Path, length: int, tmp_path: Path) -> None:
+    tail = len("/home/postgresql/data/.s.PGSQL.5432")
+    with tempfile.TemporaryDirectory(prefix="dw", dir="/tmp") as short:
+        folder = Path(short) / ("x" * (length - tail - len(short) - 1))
+        with temporary_home(folder) as long_home:
+            socket = long_home / "postgresql/data/.s.PGSQL.5432"
+            assert len(os.fsencode(socket)) == length
+            url = embedded.connect_url(long_home)
+            assert query(url, "SELECT 1") == 1
+            assert (str(folder.name) in url) == (length <= 106)
+            assert socket.is_socket()
+            embedded.stop(long_home)
+            forget(long_home)
+
+
+def test_home_may_have_blanks_quotes_and_umlauts(tmp_path: Path, home: Path) -> None:
+    with temporary_home(tmp_path / 'Größe 1\'s "neu" $HOME') as odd:
+        assert query(embedded.connect_url(odd), "SELECT 1") == 1
+
+
+def test_status_and_stop_tell_what_happens(home: Path) -> None:
+    assert embedded.stop(home) is False
+    nothing = embedded.Status(home.resolve(), None, None, None, None, False)
+    assert embedded.status(home) == nothing
+    assert not home.exists()
+    embedded.connect_url(home)
+    found = embedded.status(home)
+    assert (found.version, found.state, found.in_use) == (18, "ready", True)
+    assert embedded.stop(home) is True
+    assert embedded.stop(home) is False
+    found = embedded.status(home)
+    assert (found.state, found.server_pid, found.in_use) == (None, None, True)
+    forget(home)
+    wait_until(lambda: is_stopped(home))
+    assert embedded.status(home).in_use is False
