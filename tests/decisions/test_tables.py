@@ -82,6 +82,16 @@ def test_extension_days(chapter: str | None, days: int, row: int) -> None:
     )
 
 
+def test_the_page_for_analysts_shows_this_table() -> None:
+    page = Path(__file__).parents[2] / "docs" / "decision-tables.md"
+    assert f"```csv\n{EXTENSION_DAYS}```" in page.read_text(encoding="utf-8")
+
+
+def test_a_quoted_text_in_a_text_editor_and_what_csv_itself_unquotes() -> None:
+    table = parse_table('first,in x text,out y text\n1,= "-",\n2,"""unknown""",\n3,"-",\n', name="t")
+    assert [table.lookup(x=x).label for x in ("-", "unknown", "A", None)] == ["1", "2", "3", "3"]  # type: ignore[union-attr]
+
+
 def test_a_table_tells_its_shape() -> None:
     table = parse_table(EXTENSION_DAYS, name="extension_days")
     assert (table.name, table.policy) == ("extension_days", "first")
@@ -229,6 +239,12 @@ def test_a_text_outside_a_closed_domain_meets_no_row() -> None:
     assert table.lookup(x="C") is None
     assert table.lookup(x="C") is None
     assert (meets(table, "A"), meets(table, "B"), meets(table, None)) == (True, False, False)
+
+
+def test_one_text_outside_its_domain_is_enough() -> None:
+    table = parse_table("first,in a one of A|B,in b one of A|B,out r text\n,-,-,\n", name="t")
+    found = [table.lookup(a=a, b=b) is not None for a in "AC" for b in "AC"]
+    assert found == [True, False, False, False]
 
 
 def test_a_wrong_type_is_an_error_even_beside_a_text_outside_its_domain() -> None:
@@ -501,6 +517,11 @@ def test_a_missing_file_and_another_encoding(tmp_path: Path) -> None:
         ("decimal", ["< 5", "5", "> 5", "unknown"], None),
         ("decimal", ["< 5", "> 5", "unknown"], "5"),
         ("decimal", ["<= 0.00000001", ">= 0.00000002", "unknown"], "0.000000015"),
+        (
+            "decimal",
+            ["<= 999999999999999.00000001", ">= 999999999999999.00000002", "unknown"],
+            "999999999999999.000000015",
+        ),
         ("date", ["<= 2024-02-28", ">= 2024-03-01", "unknown"], "2024-02-29"),
         ("date", ["<= 2023-02-28", ">= 2023-03-01", "unknown"], None),
         ("date", ["< 9999-12-31", "unknown"], "9999-12-31"),
@@ -519,6 +540,11 @@ def test_a_gap(kind: str, cells: list[str], example: str | None) -> None:
 def test_a_gap_of_several_columns() -> None:
     problems = problems_of("first,in a boolean,in b integer,out r text\n,ja,-,\n,nein,> 0,\n,unknown,-,\n,-,<= 0,\n")
     assert problems == ["t: Kein Treffer für a = nein, b = unbekannt; eine Zeile für diesen Fall ergänzen."]
+
+
+def test_of_several_gaps_the_first_is_the_example() -> None:
+    problems = problems_of("unique,in a boolean,in b boolean,out r text\n,ja,ja,\n,nein,nein,\n")
+    assert problems == ["t: Kein Treffer für a = ja, b = nein; eine Zeile für diesen Fall ergänzen."]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +32,15 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
     }
     for name, value in (values | more).items():
         monkeypatch.setenv(name, value)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder (0700) with a short name, in memory if there is room: a cluster is a thousand files."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 30
+    with tempfile.TemporaryDirectory(prefix="dw", dir=memory if roomy else "/tmp") as name:
+        yield Path(name)
 
 
 @contextmanager

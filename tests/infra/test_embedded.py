@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from embedded_home import (
     is_stopped,
     query,
     run,
+    scratch_folder,
     server_account,
     server_pid,
     set_environment,
@@ -33,27 +33,26 @@ from dunkelwerk.infra.embedded_place import locate
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     set_environment(monkeypatch)
-    with temporary_home(tmp_path) as path:
+    with scratch_folder() as path:
+        yield path
+
+
+@pytest.fixture
+def home(folder: Path) -> Iterator[Path]:
+    with temporary_home(folder) as path:
         yield path
 
 
 def test_first_start_gives_role_and_database_with_the_settings_asked_for(home: Path) -> None:
     url = embedded.connect_url(home)
     with psycopg.connect(url) as connection:
-        shown = {
-            name: connection.execute(f"SHOW {name}".encode()).fetchone()[0]  # type: ignore[index]
-            for name in (
-                "server_encoding listen_addresses wal_compression synchronous_commit jit max_connections max_wal_size "
-                "full_page_writes password_encryption log_error_verbosity log_parameter_max_length_on_error"
-            ).split()
-        }
         who = connection.execute("SELECT current_user, current_database(), rolsuper FROM pg_roles WHERE rolname = USER")
         assert who.fetchone() == ("dunkelwerk", "dunkelwerk", False)
         locale = connection.execute("SELECT datlocprovider, datcollate FROM pg_database WHERE datname = 'dunkelwerk'")
         assert locale.fetchone() == ("c", "C.UTF-8")
-    assert shown == {
+    for name, value in {
         "server_encoding": "UTF8",
         "listen_addresses": "",
         "wal_compression": "pglz",
@@ -65,7 +64,8 @@ def test_first_start_gives_role_and_database_with_the_settings_asked_for(home: P
         "password_encryption": "scram-sha-256",
         "log_error_verbosity": "terse",
         "log_parameter_max_length_on_error": "0",
-    }
+    }.items():
+        assert query(url, f"SHOW {name}") == value, name
 
 
 def test_our_role_can_do_what_the_program_needs(home: Path) -> None:
@@ -341,23 +341,20 @@ def test_log_and_command_lines_tell_no_values(home: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [106, 107, 230])
-def test_socket_is_reached_whatever_the_length_of_its_path(home: Path, length: int, tmp_path: Path) -> None:
-    tail = len("/home/postgresql/data/.s.PGSQL.5432")
-    with tempfile.TemporaryDirectory(prefix="dw", dir="/tmp") as short:
-        folder = Path(short) / ("x" * (length - tail - len(short) - 1))
-        with temporary_home(folder) as long_home:
-            socket = long_home / "postgresql/data/.s.PGSQL.5432"
-            assert len(os.fsencode(socket)) == length
-            url = embedded.connect_url(long_home)
-            assert query(url, "SELECT 1") == 1
-            assert (str(folder.name) in url) == (length <= 106)
-            assert socket.is_socket()
-            embedded.stop(long_home)
-            forget(long_home)
+def test_socket_is_reached_whatever_the_length_of_its_path(folder: Path, length: int) -> None:
+    tail = "/home/postgresql/data/.s.PGSQL.5432"
+    middle = "x" * (length - len(str(folder)) - 1 - len(tail))
+    with temporary_home(folder / middle) as home:
+        socket = home / "postgresql/data/.s.PGSQL.5432"
+        assert len(os.fsencode(socket)) == length
+        url = embedded.connect_url(home)
+        assert query(url, "SELECT 1") == 1
+        assert (middle in url) == (length <= 106)
+        assert socket.is_socket()
 
 
-def test_home_may_have_blanks_quotes_and_umlauts(tmp_path: Path, home: Path) -> None:
-    with temporary_home(tmp_path / 'Größe 1\'s "neu" $HOME') as odd:
+def test_home_may_have_blanks_quotes_and_umlauts(folder: Path) -> None:
+    with temporary_home(folder / 'Größe 1\'s "neu" $HOME') as odd:
         assert query(embedded.connect_url(odd), "SELECT 1") == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunkelwerk.cli import decide
+from dunkelwerk.cli import decide, work
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -15,6 +15,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
+
+
+app.command("work", epilog=work.EXAMPLE)(work.work)
 
 
 @app.callback()

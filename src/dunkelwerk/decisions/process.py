@@ -90,6 +90,8 @@ class Line(Struct, frozen=True):
     parameters: type[Any]
     #: holds ``parameters.yaml`` and the pure files
     folder: Path
+    #: the import name, for the line's database side
+    package: str
     case_unknown: Reason
     technical_failure: Reason
     #: whether a case file, read loosely, holds what the notice names exactly once

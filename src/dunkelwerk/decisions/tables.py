@@ -100,13 +100,14 @@ class Table:
         if tuple(inputs) != self._names:
             inputs = self._order(inputs)
         values = tuple(inputs.values())
+        # Equal values of different types (1, True, 1.0) must not share an entry.
+        key = (*values, *map(type, values))
         try:
-            # Equal values of different types (1, True, 1.0) must not share an entry.
-            row = self._cache.get((*values, *map(type, values)), _UNSEEN)
+            row = self._cache.get(key, _UNSEEN)
         except TypeError:  # unhashable, hence of a wrong type
             row = _UNSEEN
         if row is _UNSEEN:
-            row = self._find(values)
+            row = self._find(values, key)
         if row is None:
             return None
         return Match(self.name, row.line, row.label, inputs, row.outputs.copy())
@@ -118,7 +119,7 @@ class Table:
             raise TableInputError(text.format(table=self.name, given=given, names=names))
         return {name: inputs[name] for name in self._names}
 
-    def _find(self, values: tuple[Value, ...]) -> Row | None:
+    def _find(self, values: tuple[Value, ...], key: tuple[object, ...]) -> Row | None:
         within = True
         for column, value in zip(self.inputs, values, strict=True):
             self._check_type(column, value)
@@ -126,7 +127,7 @@ class Table:
         row = self._search(values) if within else None
         if len(self._cache) >= _CACHE_SIZE:
             self._cache.clear()
-        self._cache[(*values, *map(type, values))] = row
+        self._cache[key] = row
         return row
 
     def _check_type(self, column: Column, value: Value) -> None:

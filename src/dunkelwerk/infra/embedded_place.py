@@ -35,6 +35,7 @@ _OWN_NAMES = re.compile(
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_FULL_MARKS = ("No space left on device", "quota exceeded", "Check free disk space", "wrote only")
 _SMALLEST_FREE_SPACE = 1024 * 1024  # bytes; below it PostgreSQL cannot even write why it failed
 _MESSAGE = re.compile(r"(?:FATAL|PANIC|ERROR|error):\s*(.+)")
 
@@ -225,7 +226,7 @@ def _explain_error(error: OSError, path: Path) -> EmbeddedDatabaseError:
 
 def explain_output(text: str, place: Place, *, account: str) -> EmbeddedDatabaseError:
     """The sentence for a program of PostgreSQL that failed with this output (in English), run by ``account``."""
-    if "No space left on device" in text or "quota exceeded" in text or _free_space(place.area) < _SMALLEST_FREE_SPACE:
+    if any(mark in text for mark in _FULL_MARKS) or _free_space(place.area) < _SMALLEST_FREE_SPACE:
         return disk_full(place.area)
     if "Permission denied" in text or "Read-only file system" in text:
         return not_permitted(place.data, account)

@@ -12,7 +12,8 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import dunkelwerk.lines
-from dunkelwerk.decisions.process import Process
+from dunkelwerk.decisions.process import Line, Process
+from dunkelwerk.lines.effects import Store
 
 AnyProcess = Process[Any, Any, Any, Any]
 
@@ -33,3 +34,15 @@ def process_folders() -> list[str]:
             package = importlib.import_module(f"{line.name}.processes")
             folders += [each.name for each in pkgutil.iter_modules(package.__path__, f"{line.name}.processes.")]
     return sorted(folders)
+
+
+def store_of(line: Line) -> Store:
+    """The database side of a line; needs Django configured."""
+    module = importlib.import_module(f"{line.package}.store")
+    store: Store = module.STORE
+    return store
+
+
+def lines() -> dict[str, Line]:
+    """Every line of business that has a process, by name."""
+    return {process.line.name: process.line for process in processes().values()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -41,3 +42,19 @@ class DecisionRecord(models.Model):
     class Meta:
         db_table = "decision_record"
         managed = False
+
+
+class Proposal(models.Model):
+    """A decision that waits for a second examiner. ``parts`` are the claims it is about; later notices join it."""
+
+    decision = models.BigIntegerField(unique=True)
+    notice = models.BigIntegerField()
+    work_item = models.BigIntegerField()
+    line = models.CharField(max_length=40)
+    parts = ArrayField(models.CharField(max_length=130))
+    hash = models.BinaryField()
+    state = models.CharField(max_length=20, default="pending")
+
+    class Meta:
+        db_table = "proposal"
+        indexes = [GinIndex(fields=["parts"], condition=models.Q(state="pending"), name="proposal_pending")]

@@ -19,6 +19,7 @@ CREDIT_PROTECTION = Line(
     catalogue=reasons.CATALOGUE,
     parameters=CreditProtectionParameters,
     folder=Path(__file__).parent,
+    package=__package__,
     case_unknown=reasons.CONTRACT_UNKNOWN,
     technical_failure=reasons.TECHNICAL_FAILURE,
     names_once=names_once,

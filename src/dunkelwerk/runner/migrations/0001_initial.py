@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 from django.db import migrations, models
 
 
@@ -47,6 +48,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'batch',
+            },
+        ),
+        migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('decision', models.BigIntegerField(unique=True)),
+                ('notice', models.BigIntegerField()),
+                ('work_item', models.BigIntegerField()),
+                ('line', models.CharField(max_length=40)),
+                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=130), size=None)),
+                ('hash', models.BinaryField()),
+                ('state', models.CharField(default='pending', max_length=20)),
+            ],
+            options={
+                'db_table': 'proposal',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(condition=models.Q(('state', 'pending')), fields=['parts'], name='proposal_pending')],
             },
         ),
     ]

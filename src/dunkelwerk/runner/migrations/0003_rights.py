@@ -5,7 +5,7 @@ from django.db import migrations
 APPEND_ONLY = "posting, movement, toucher, decision_record, batch, proof"
 WORKING = (
     "notice, work_item, letter_order, person, tariff, cover, contract, insured, claim, release, instalment, "
-    "register_load, data_key"
+    "register_load, data_key, proposal"
 )
 FORWARD = f"""
 GRANT USAGE ON SCHEMA public TO dunkelwerk_app;

@@ -2,81 +2,19 @@
 
 from datetime import date
 
-from dunkelwerk.lines.credit_protection.synthetic.claims import Claim, accept, add_claim, close
-from dunkelwerk.lines.credit_protection.synthetic.names import FEMALE_FIRST_NAMES, LAST_NAMES
-from dunkelwerk.lines.credit_protection.synthetic.paid_plots import large_release, make_twins, settle_finally
+from dunkelwerk.lines.credit_protection.synthetic.claims import (
+    accept,
+    add_claim,
+    money,
+    monthly_cents,
+)
+from dunkelwerk.lines.credit_protection.synthetic.names import FEMALE_FIRST_NAMES
+from dunkelwerk.lines.credit_protection.synthetic.paid_plots import large_release, settle_finally
 from dunkelwerk.lines.credit_protection.synthetic.people import pick
 from dunkelwerk.lines.credit_protection.synthetic.scene import Scene, days
-from dunkelwerk.lines.credit_protection.synthetic.tariffs import DAILY, DEATH_ONLY, DEFERRED, WITH_UNEMPLOYMENT
+from dunkelwerk.lines.credit_protection.synthetic.tariffs import DAILY, DEFERRED, WITH_UNEMPLOYMENT
 
 _PREGNANCY = ("O20.0", "O26.8", "O21.1")
-
-
-# Identification
-
-
-def contract_number_misread(scene: Scene) -> None:
-    scene.settle()
-    number = scene.notice["contract"].removeprefix("RS-")
-    misread = number.replace("0", "O", 1) if "0" in number else f"0{number}"
-    scene.notice["contract"] = f"RS-{misread}"
-
-
-def other_last_name(scene: Scene) -> None:
-    scene.settle()
-    known = {person["last_name"] for person in scene.persons}
-    names = (f"{pick(scene.rng, LAST_NAMES)}-{pick(scene.rng, LAST_NAMES)}" for _ in range(9))
-    scene.notice["last_name"] = next(name for name in names if name not in known)
-
-
-def other_first_name(scene: Scene) -> None:
-    """A relative's note, or a fraud."""
-    scene.settle()
-    scene.notice["first_name"] = f"Xaver {pick(scene.rng, FEMALE_FIRST_NAMES)}"
-
-
-def other_birth_date(scene: Scene) -> None:
-    scene.settle()
-    taken = set(scene.born)
-    near = (scene.born[0] + days(sign * gap) for gap in (1, 2, 9) for sign in (1, -1))
-    scene.notice["birth_date"] = next(day for day in near if day not in taken).isoformat()
-
-
-def twins_not_told_apart(scene: Scene) -> None:
-    make_twins(scene)
-    scene.settle()
-    scene.notice["first_name"] = "Anna"
-
-
-def no_claim_at_all(scene: Scene) -> None:
-    scene.settle()
-    scene.terms[0].claims.clear()
-
-
-def claim_closed_already(scene: Scene) -> None:
-    scene.settle()
-    close(scene.claim, ended=scene.proven, reason="recovered")
-
-
-def claim_only_reported(scene: Scene) -> None:
-    """The first note was never decided upon."""
-    scene.settle()
-    _undo(scene.claim, "reported")
-
-
-def _undo(claim: Claim, status: str) -> None:
-    claim.update(status=status, benefit_from=None, benefit_limit=None, proven_until=None, released_until=None)
-    claim["instalments"].clear()
-
-
-def claim_on_other_contract_only(scene: Scene) -> None:
-    scene.settle(elsewhere=True)
-    scene.terms[0].claims.clear()
-
-
-def two_open_claims(scene: Scene) -> None:
-    scene.settle()
-    scene.fall_ill(0)["icd"] = ["F32.1"]
 
 
 # Findings about the person
@@ -152,7 +90,7 @@ def leave_gap(scene: Scene) -> None:
 
 def cancelled_contract(scene: Scene) -> None:
     scene.settle()
-    scene.contract["status"] = pick(scene.rng, ("cancelled", "cancelled", "ended", "expired"))
+    scene.contract["status"] = pick(scene.rng, ("cancelled", "cancelled", "ended"))
 
 
 def premium_unpaid(scene: Scene) -> None:
@@ -215,12 +153,11 @@ def partner_ill_too(scene: Scene) -> None:
 
 def unemployed_too(scene: Scene) -> None:
     """Benefit for unemployment was released from the day after the illness benefit so far."""
-    cover = scene.choose(WITH_UNEMPLOYMENT) and scene.tariffs[0]["unemployment"]
+    scene.choose(WITH_UNEMPLOYMENT)
     scene.settle()
-    terms, onset = scene.terms[0], scene.proven + days(1 - cover["deferred_days"])
-    claim = add_claim(
-        terms, person=scene.person["id"], cause="unemployment", status="accepted", onset=onset, icd=[]
-    )
+    terms = scene.terms[0]
+    onset = scene.proven + days(1 - terms.tariff["unemployment"]["deferred_days"])
+    claim = add_claim(terms, person=scene.person["id"], cause="unemployment", status="accepted", onset=onset, icd=[])
     until = scene.issued + days(30)
     accept(terms, claim, born=scene.born[0], onset=onset, proven=until, released=until, on=scene.on)
 
@@ -239,9 +176,7 @@ def partner_died(scene: Scene) -> None:
 
 def _claim_death(scene: Scene, who: int) -> None:
     died = _die(scene, who)
-    add_claim(
-        scene.terms[0], person=scene.persons[who]["id"], cause="death", status="reported", onset=died, icd=[]
-    )
+    add_claim(scene.terms[0], person=scene.persons[who]["id"], cause="death", status="reported", onset=died, icd=[])
 
 
 def instalment_changed(scene: Scene) -> None:
@@ -250,14 +185,9 @@ def instalment_changed(scene: Scene) -> None:
     if (scene.proven + days(1)).day == 1:  # the next release would begin with a month of its own
         scene.released = scene.proven - days(1)
     scene.settle()
-    cents = sum(int(scene.claim["instalments"][-1]["amount"].replace(".", "")) for _ in "1")
-    scene.contract["instalment"] = _lowered(scene, cents)
-
-
-def _lowered(scene: Scene, last: int) -> str:
-    monthly = min(scene.terms[0].cents, 150_000)
-    cents = monthly * scene.rng.randint(60, 90) // 100
-    return f"{cents // 100}.{cents % 100:02d}" if last else scene.contract["instalment"]
+    terms = scene.terms[0]
+    monthly = monthly_cents(terms, terms.tariff["illness"])
+    scene.contract["instalment"] = money(monthly * scene.rng.randint(60, 90) // 100)
 
 
 def pregnancy(scene: Scene) -> None:
@@ -280,37 +210,6 @@ def contract_shortened(scene: Scene) -> None:
 def large_release_in_arrears(scene: Scene) -> None:
     large_release(scene)
     owe_premium(scene)
-
-
-# Technical failures: the register itself is incomplete
-
-
-def proven_until_missing(scene: Scene) -> None:
-    scene.settle()
-    _lose(scene.claim, "proven_until")
-
-
-def benefit_from_missing(scene: Scene) -> None:
-    scene.settle()
-    _lose(scene.claim, "benefit_from")
-
-
-def benefit_limit_missing(scene: Scene) -> None:
-    scene.settle()
-    _lose(scene.claim, "benefit_limit")
-
-
-def _lose(claim: Claim, field: str) -> None:
-    """A claim taken over from an old system without this field, and without its instalments."""
-    claim.update({field: None, "released_until": None})
-    claim["instalments"].clear()
-
-
-def cover_gone(scene: Scene) -> None:
-    """An open claim on a contract whose tariff has no such cover."""
-    scene.settle()
-    scene.tariffs[0] = pick(scene.rng, DEATH_ONLY.tariffs)
-    scene.contract["tariff"] = scene.tariffs[0]["id"]
 
 
 # Several at once

