@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunkelwerk.cli import decide, work
+from dunkelwerk.cli import decide, inbox, work
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -18,6 +18,7 @@ app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 
 
 app.command("work", epilog=work.EXAMPLE)(work.work)
+app.add_typer(inbox.app, name="inbox")
 
 
 @app.callback()

@@ -58,5 +58,7 @@ def summarise(ends: Counter[str]) -> str:
         "referred": _("ausgesteuert"),
         "joined": _("einem Vorschlag angehängt"),
     }
-    counts = [f"{ends[state]} {word}" for state, word in words.items() if ends[state] or state in ("settled", "referred")]
+    counts = [
+        f"{ends[state]} {word}" for state, word in words.items() if ends[state] or state in ("settled", "referred")
+    ]
     return _("{total} Meldungen: {counts}").format(total=ends.total(), counts=", ".join(counts))

@@ -176,18 +176,29 @@ class Process(Generic[N, P, S, K]):
         parts = [(part, Traced(part.subject, part.facts, part.tables, [])) for part in situation.parts]
         findings: list[Finding] = []
         for bound in self.checks:
-            if bound.scope.isolates:
-                looks = [(traced, bound.check(notice, part, situation, p)) for part, traced in parts]
-            else:
-                looks = [(whole, bound.check(notice, situation, p))]
-            for traced, looked in looks:
-                if looked is None:
-                    continue
-                traced.checks.append(Checked(bound.reason.code, looked.found, looked.evidence))
-                if looked.found:
-                    disposition = parameters.disposition(bound.reason, bound.default)
-                    findings.append(Finding(bound.reason, bound.scope, traced.subject, looked.evidence, disposition))
+            check = bound.check
+            if not bound.scope.isolates:
+                self._look(bound, check(notice, situation, p), whole, findings, parameters)
+                continue
+            for part, traced in parts:
+                self._look(bound, check(notice, part, situation, p), traced, findings, parameters)
         return findings, (whole, *(traced for _, traced in parts))
+
+    def _look(
+        self,
+        bound: Bound,
+        looked: Looked | None,
+        traced: Traced,
+        findings: list[Finding],
+        parameters: ParameterSet[K],
+    ) -> None:
+        """Note in the trace what a check looked at, and its finding if it has one."""
+        if looked is None:
+            return
+        traced.checks.append(Checked(bound.reason.code, looked.found, looked.evidence))
+        if looked.found:
+            disposition = parameters.disposition(bound.reason, bound.default)
+            findings.append(Finding(bound.reason, bound.scope, traced.subject, looked.evidence, disposition))
 
     def stop(self, notice: Any, stop: Stop, parameters: ParameterSet[K]) -> Decision:
         """The referral of a notice whose identification ended."""

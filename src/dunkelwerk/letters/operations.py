@@ -40,7 +40,18 @@ class Order(Struct, frozen=True):
 def order(cursor: Any, orders: Iterable[Order], *, business_day: date) -> None:
     """Put the letters in the list of those to be rendered."""
     rows = (
-        (o.action, o.decision, o.template, o.line, o.contract, o.claim, o.person, o.legal_entity, business_day, "ordered")
+        (
+            o.action,
+            o.decision,
+            o.template,
+            o.line,
+            o.contract,
+            o.claim,
+            o.person,
+            o.legal_entity,
+            business_day,
+            "ordered",
+        )
         for o in orders
     )
     copy_rows(cursor, "letter_order", COLUMNS, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,9 @@ INSERT = """
     INSERT INTO cases VALUES (?, ?, ?, ?, '')
     ON CONFLICT (key) DO UPDATE SET again = again || ' ' || excluded.line
 """
+SELECT = """
+    SELECT key, offset, length, line, again FROM cases WHERE key IN (SELECT value FROM json_each(CAST(? AS TEXT)))
+"""
 
 
 class Keyed(Struct):
@@ -37,7 +41,7 @@ def build_index(case_files: Path, index: Path) -> list[str]:
     with sqlite3.connect(index) as database:
         database.executescript(SCHEMA)
 
-        def rows():  # type: ignore[no-untyped-def]
+        def rows() -> Iterator[tuple[str, int, int, int]]:
             for line in read_lines(case_files):
                 key = read_key(decoder, line)
                 if isinstance(key, Keyed):
@@ -70,16 +74,15 @@ class CaseIndex:
         self._file = os.open(case_files, os.O_RDONLY)
         self._database = sqlite3.connect(f"file:{index}?mode=ro", uri=True)
 
-    def find(self, key: str) -> Raw | Duplicate | None:
-        """The line of that key, the places of several, or None."""
-        select = "SELECT offset, length, line, again FROM cases WHERE key = ?"
-        row = self._database.execute(select, (key,)).fetchone()
-        if row is None:
-            return None
-        offset, length, line, again = row
-        if again:
-            return Duplicate(tuple(Source(self.name, int(number)) for number in (line, *again.split())))
-        return Raw(Source(self.name, line), os.pread(self._file, length, offset))
+    def find(self, keys: Iterable[str]) -> dict[str, Raw | Duplicate]:
+        """The lines of these keys, or the places of several; a key without a line is left out."""
+        found: dict[str, Raw | Duplicate] = {}
+        for key, offset, length, line, again in self._database.execute(SELECT, (msgspec.json.encode([*keys]),)):
+            if again:
+                found[key] = Duplicate(tuple(Source(self.name, int(number)) for number in (line, *again.split())))
+            else:
+                found[key] = Raw(Source(self.name, line), os.pread(self._file, length, offset))
+        return found
 
     def close(self) -> None:
         """Close file and index."""

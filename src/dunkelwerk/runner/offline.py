@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dunkelwerk.decisions.reading import Raw, Reader, Source, Unread
+from dunkelwerk.decisions.decision import Decision
+from dunkelwerk.decisions.reading import Duplicate, Raw, Reader, Source, Unread
 from dunkelwerk.infra.jsonlines import read_lines
 from dunkelwerk.lines.registry import processes
 from dunkelwerk.runner.case_index import CaseIndex, build_index
@@ -103,18 +104,18 @@ class Decider:
 
     def decide(self, chunk: list[Any]) -> Answers:
         """The answers to a chunk of file lines."""
-        faults: list[str] = []
-        lines = [self.encode(self.answer(line, faults)) for line in chunk]
-        faults += self.reader.take_faults()
-        return Answers(lines, faults)
+        notices = [
+            self.reader.read_notice(Raw(Source(self.notices, line.number), line.text, line.fault)) for line in chunk
+        ]
+        faults = [f"{each.evidence['where']}: {each.evidence['what']}" for each in notices if isinstance(each, Unread)]
+        cases = self.cases.find({getattr(each, self.key) for each in notices if not isinstance(each, Unread)})
+        lines = [self.encode(self.answer(notice, cases).as_json()) for notice in notices]
+        return Answers(lines, faults + self.reader.take_faults())
 
-    def answer(self, line: Any, faults: list[str]) -> dict[str, Any]:
-        """The decision on one line."""
-        notice = self.reader.read_notice(Raw(Source(self.notices, line.number), line.text, line.fault))
-        if isinstance(notice, Unread):
-            faults.append(f"{notice.evidence['where']}: {notice.evidence['what']}")
-            return self.reader.answer(notice, None).as_json()
-        return self.reader.answer(notice, self.cases.find(getattr(notice, self.key))).as_json()
+    def answer(self, notice: Any, cases: dict[str, Raw | Duplicate]) -> Decision:
+        """The decision on one notice."""
+        case = None if isinstance(notice, Unread) else cases.get(getattr(notice, self.key))
+        return self.reader.answer(notice, case)
 
     def close(self) -> None:
         """Close the files."""

@@ -236,5 +236,8 @@ def fault_of(error: Exception) -> dict[str, Any]:
     if isinstance(error, DatabaseError) and cause is not None:
         diagnosis = getattr(cause, "diag", None)
         constraint = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "table_name", None)
-        return {"where": constraint or "database", "what": f"die Datenbank lehnt ab ({getattr(cause, 'sqlstate', '?')})"}
+        return {
+            "where": constraint or "database",
+            "what": f"die Datenbank lehnt ab ({getattr(cause, 'sqlstate', '?')})",
+        }
     return locate(error)

@@ -51,7 +51,9 @@ def work(job: Job, *, workers: int) -> Counter[str]:
         connection.close()
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, initializer=database.start) as pool:
-            return sum((future.result() for future in [pool.submit(run_quietly, job) for _n in range(workers)]), Counter())
+            return sum(
+                (future.result() for future in [pool.submit(run_quietly, job) for _n in range(workers)]), Counter()
+            )
 
 
 def run_quietly(job: Job) -> Counter[str]:

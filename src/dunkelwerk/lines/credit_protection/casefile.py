@@ -89,7 +89,7 @@ def fill_nulls(struct: Struct, **defaults: object) -> None:
             force_setattr(struct, name, default)
 
 
-class Person(Struct, frozen=True, kw_only=True):
+class Person(Struct, frozen=True, kw_only=True, gc=False):
     """A person insured under some contract of the case file."""
 
     id: str
@@ -105,7 +105,7 @@ class Person(Struct, frozen=True, kw_only=True):
     country: str | None = None
 
 
-class Cover(Struct, frozen=True, kw_only=True):
+class Cover(Struct, frozen=True, kw_only=True, gc=False):
     """The terms of illness or unemployment in a tariff; money per month, times in days or months."""
 
     deferred_days: WholeNumber
@@ -122,7 +122,7 @@ class Cover(Struct, frozen=True, kw_only=True):
         check_amounts(self, "monthly_cap")
 
 
-class DeathCover(Struct, frozen=True, kw_only=True):
+class DeathCover(Struct, frozen=True, kw_only=True, gc=False):
     """The terms of death in a tariff."""
 
     waiting_months: NullIsDefault[WholeNumber] = 0
@@ -148,7 +148,7 @@ class Tariff(Struct, frozen=True, kw_only=True):
         return self.illness if cause is Cause.ILLNESS else self.unemployment if cause is Cause.UNEMPLOYMENT else None
 
 
-class Payee(Struct, frozen=True, kw_only=True):
+class Payee(Struct, frozen=True, kw_only=True, gc=False):
     """Who gets the money, usually the lending bank."""
 
     name: str | None = None
@@ -157,14 +157,14 @@ class Payee(Struct, frozen=True, kw_only=True):
     blocked_since: date | None = None
 
 
-class Arrears(Struct, frozen=True, kw_only=True):
+class Arrears(Struct, frozen=True, kw_only=True, gc=False):
     """A running reminder for premium (§ 38 VVG)."""
 
     reminded_on: date | None = None
     deadline: date | None = None
 
 
-class Instalment(Struct, frozen=True, kw_only=True):
+class Instalment(Struct, frozen=True, kw_only=True, gc=False):
     """One month's payment of a claim, gross."""
 
     due: date
@@ -174,7 +174,8 @@ class Instalment(Struct, frozen=True, kw_only=True):
     replaces: str | None = None
 
     def __post_init__(self) -> None:
-        check_amounts(self, "amount")
+        if fault := amount_fault(self.amount):
+            raise ValueError(f"amount: {fault}")
 
 
 class Claim(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Protocol
@@ -75,9 +74,10 @@ def ensure_consistent(case: CaseFile) -> None:
 
 def ensure_once(ids: Iterable[str], *, where: str) -> set[str]:
     """The ids; raises TechnicalFailure for one that stands twice."""
-    counts = Counter(ids)
-    ensure(all(count == 1 for count in counts.values()), where=where, what="eine Kennung steht doppelt in der Akte")
-    return set(counts)
+    listed = list(ids)
+    unique = set(listed)
+    ensure(len(unique) == len(listed), where=where, what="eine Kennung steht doppelt in der Akte")
+    return unique
 
 
 def find_person(note: NamesPerson, contract: Contract, case: CaseFile) -> Person | Stop:

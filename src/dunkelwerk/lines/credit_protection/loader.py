@@ -122,9 +122,7 @@ class Register:
         self.contracts = {row[0]: self._read_contract(row) for row in contracts}
         self.rows = self._read_rows(claims)
 
-    def _read_claims(
-        self, rows: list[Any], instalments: dict[int, list[Instalment]]
-    ) -> dict[int, dict[int, Claim]]:
+    def _read_claims(self, rows: list[Any], instalments: dict[int, list[Instalment]]) -> dict[int, dict[int, Claim]]:
         claims: dict[int, dict[int, Claim]] = defaultdict(dict)
         for row in rows:
             claims[row[1]][row[0]] = Claim(
@@ -170,9 +168,7 @@ class Register:
             claim = self._claims[row[1]][row[0]]
             cover = tariff.death if claim.cause is Cause.DEATH else tariff.cover(claim.cause)
             entity = (cover.legal_entity if cover else None) or ""
-            found[contract.number, claim.number] = ClaimRow(
-                row[0], row[1], row[2], tariff.id, entity, claim, contract
-            )
+            found[contract.number, claim.number] = ClaimRow(row[0], row[1], row[2], tariff.id, entity, claim, contract)
         return found
 
     def case_file(self, key: str, contract_ids: frozenset[int]) -> CaseFile:

@@ -27,25 +27,24 @@ JOINT_AND_PARTNERS: Shape = ((0, 1), (1,))
 COUPLE: Shape = ((0, 1), (0,), (1,))
 
 
-class Draw:
-    """Options with weights to draw from."""
+class Households:
+    """Shapes of households with their weights."""
 
     def __init__(self, weights: dict[Shape, float]) -> None:
         """Remember the running sums."""
-        self.options = tuple(weights)
+        self.shapes = tuple(weights)
         self._sums = list(accumulate(weights.values()))
 
-    def one(self, rng: Random) -> Shape:
-        """One option."""
-        return self.options[bisect(self._sums, rng.random() * self._sums[-1])]
+    def draw(self, rng: Random) -> Shape:
+        """One shape."""
+        return self.shapes[bisect(self._sums, rng.random() * self._sums[-1])]
 
 
-HOUSEHOLDS = {SINGLE: 80, JOINT: 9, TWO: 5, THREE: 0.6, JOINT_AND_OWN: 1, JOINT_AND_PARTNERS: 0.8, COUPLE: 0.6}
-ANY = Draw(HOUSEHOLDS)
-LONE = Draw({SINGLE: 88, JOINT: 12})
-PAIR = Draw({JOINT: 1})
-MANY = Draw({TWO: 10, THREE: 1, JOINT_AND_OWN: 2, COUPLE: 1})
-PARTNERS = Draw({JOINT_AND_PARTNERS: 2, COUPLE: 1})
+ANY = Households({SINGLE: 80, JOINT: 10, TWO: 5, THREE: 0.6, JOINT_AND_OWN: 1, JOINT_AND_PARTNERS: 0.8, COUPLE: 0.6})
+LONE = Households({SINGLE: 88, JOINT: 12})
+PAIR = Households({JOINT: 1})
+MANY = Households({TWO: 10, THREE: 1, JOINT_AND_OWN: 2, COUPLE: 1})
+PARTNERS = Households({JOINT_AND_PARTNERS: 2, COUPLE: 1})
 
 APPLY, SECOND_CHECK, REFER = "apply", "second_check", "refer"
 
@@ -56,7 +55,7 @@ class Plot:
 
     weight: float
     arrange: Callable[[Scene], None]
-    shapes: Draw = ANY
+    households: Households = ANY
     outcome: str = APPLY
     reasons: frozenset[str] = frozenset()
     shows: tuple[str, ...] = ()
@@ -68,16 +67,18 @@ class Plot:
         object.__setattr__(self, "name", self.arrange.__name__)
 
 
-def _applied(weight: float, arrange: Callable[[Scene], None], shapes: Draw, *shows: str, notices: int = 1) -> Plot:
-    return Plot(weight, arrange, shapes, shows=shows, notices=notices)
+def _applied(
+    weight: float, arrange: Callable[[Scene], None], households: Households, *shows: str, notices: int = 1
+) -> Plot:
+    return Plot(weight, arrange, households, shows=shows, notices=notices)
 
 
-def _checked(weight: float, arrange: Callable[[Scene], None], shapes: Draw) -> Plot:
-    return Plot(weight, arrange, shapes, SECOND_CHECK, frozenset({"above_authority"}), ("release_instalment",))
+def _checked(weight: float, arrange: Callable[[Scene], None], households: Households) -> Plot:
+    return Plot(weight, arrange, households, SECOND_CHECK, frozenset({"above_authority"}), ("release_instalment",))
 
 
-def _referred(weight: float, arrange: Callable[[Scene], None], shapes: Draw, *reasons: str) -> Plot:
-    return Plot(weight, arrange, shapes, REFER, frozenset(reasons))
+def _referred(weight: float, arrange: Callable[[Scene], None], households: Households, *reasons: str) -> Plot:
+    return Plot(weight, arrange, households, REFER, frozenset(reasons))
 
 
 _EXTENDS = ("record_proof", "extend_benefit", "send_letter:settlement")

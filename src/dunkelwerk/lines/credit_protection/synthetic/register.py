@@ -65,7 +65,7 @@ def layout(block: int, *, seed: int, contracts: int, ready_share: float) -> list
     laid = []
     while index < end:
         plot = draw_plot(rng, ready_share=ready_share)
-        shape = plot.shapes.one(rng)
+        shape = plot.households.draw(rng)
         if index + len(shape) > end:
             plot, shape = QUIET[0], SINGLE
         laid.append(Spot(index, plot, shape))

@@ -171,7 +171,8 @@ def payment_returned(note: Note, claim: AffectedClaim, case: Affected, p: Parame
     payee = claim.contract.payee
     blocked_since = payee.blocked_since if payee else None
     instalments = claim.claim.instalments
-    replaced = {each.replaces for each in instalments if each.status is not InstalmentStatus.CANCELLED}
+    replacing = (each for each in instalments if each.status is not InstalmentStatus.CANCELLED)
+    replaced = {each.replaces for each in replacing if each.replaces != each.id}
     returned = [
         each.due
         for each in instalments
