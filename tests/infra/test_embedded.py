@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -63,6 +64,9 @@ def test_first_start_gives_role_and_database_with_the_settings_asked_for(home: P
         "full_page_writes": "on",
         "password_encryption": "scram-sha-256",
         "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
+        "log_statement": "none",
+        "log_parameter_max_length": "0",
         "log_parameter_max_length_on_error": "0",
     }.items():
         assert query(url, f"SHOW {name}") == value, name
@@ -272,7 +276,15 @@ def test_half_made_cluster_of_a_killed_first_start_is_made_anew(home: Path) -> N
     assert not left.exists()
 
 
-def test_deleted_home_is_made_anew(home: Path) -> None:
+def test_deleted_home_is_made_anew_by_a_process_that_used_it(home: Path) -> None:
+    embedded.connect_url(home)
+    embedded.stop(home)
+    shutil.rmtree(home)
+    assert query(embedded.connect_url(home), "SELECT 1") == 1
+    assert embedded.status(home).in_use
+
+
+def test_home_that_is_moved_keeps_its_watchdog(home: Path) -> None:
     user = User(home)
     user.url()
     old = server_pid(home)
@@ -281,10 +293,10 @@ def test_deleted_home_is_made_anew(home: Path) -> None:
     assert query(embedded.connect_url(home), "SELECT 1") == 1
     new = server_pid(home)
     assert new != old
-    user.leave()  # its watchdog must not stop the server of others
-    time.sleep(1)
+    user.leave()  # its watchdog stops its server, and not the one of others
+    wait_until(lambda: is_stopped(aside))
+    time.sleep(0.5)
     assert server_pid(home) == new
-    embedded.stop(aside)
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunkelwerk.cli import decide, inbox, work
+from dunkelwerk.cli import decide, export, inbox, work
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -19,6 +19,7 @@ app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 
 app.command("work", epilog=work.EXAMPLE)(work.work)
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(export.app, name="export")
 
 
 @app.callback()

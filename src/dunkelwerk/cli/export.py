@@ -5,31 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
-
-if TYPE_CHECKING:
-    from dunkelwerk.infra.tabular import Dataset
+from dunkelwerk.infra.tabular import Dataset, Format, write_table
 
 app = typer.Typer(help="Daten für andere Programme.", no_args_is_help=True)
 
 
-class FormatName(str, Enum):
-    """The formats, as ``infra.tabular`` knows them."""
-
-    jsonl = "jsonl"
-    csv = "csv"
-    parquet = "parquet"
-
-
+Contract = Annotated[str | None, typer.Option("--contract", metavar="N", help="Nur die Akte dieses Vertrags.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Erst ab diesem Geschäftstag, JJJJ-MM-TT.")]
-Form = Annotated[FormatName, typer.Option("--format", help="Format.")]
+Form = Annotated[Format, typer.Option("--format", help="Format.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Zieldatei statt der Standardausgabe.")]
 
 
@@ -52,7 +42,7 @@ def case_files(
 ) -> None:
     """Die Akten, wie sie jetzt sind: JSON Lines, eine Zeile je Vertrag."""
     start_database()
-    from dunkelwerk.infra.tabular import snapshot
+    from dunkelwerk.infra.snapshot import snapshot
     from dunkelwerk.lines.credit_protection import queries
 
     with snapshot():
@@ -63,10 +53,10 @@ def case_files(
 
 
 @app.command("decisions", epilog=example("decisions"))
-def decisions(since: Since = None, form: Form = FormatName.jsonl, out: Out = None) -> None:
+def decisions(since: Since = None, form: Form = Format.JSONL, out: Out = None) -> None:
     """Die Entscheidungen: als JSON mit Gründen, Geschäftsvorfällen und Prüfspur, sonst eine Zeile je Entscheidung."""
     day = parse_since(since)
-    if form is not FormatName.jsonl:
+    if form is not Format.JSONL:
         write_dataset("runner", "DECISIONS", day, form, out)
         return
     start_database()
@@ -74,7 +64,7 @@ def decisions(since: Since = None, form: Form = FormatName.jsonl, out: Out = Non
 
     from dunkelwerk.infra.businessday import business_day
     from dunkelwerk.infra.keys import Vault
-    from dunkelwerk.infra.tabular import snapshot
+    from dunkelwerk.infra.snapshot import snapshot
     from dunkelwerk.runner.queries import decision_lines
 
     with connection.cursor() as cursor:
@@ -84,13 +74,13 @@ def decisions(since: Since = None, form: Form = FormatName.jsonl, out: Out = Non
 
 
 @app.command("work-items", epilog=example("work-items"))
-def work_items(since: Since = None, form: Form = FormatName.jsonl, out: Out = None) -> None:
+def work_items(since: Since = None, form: Form = Format.JSONL, out: Out = None) -> None:
     """Die Postkorbeinträge; --since nach dem Tag, an dem sie entstanden."""
     write_dataset("workitems", "WORK_ITEMS", parse_since(since), form, out)
 
 
 @app.command("instalments", epilog=example("instalments"))
-def instalments(since: Since = None, form: Form = FormatName.jsonl, out: Out = None) -> None:
+def instalments(since: Since = None, form: Form = Format.JSONL, out: Out = None) -> None:
     """Die Raten; --since nach dem Tag der Freigabe (übernommene Raten haben keinen)."""
     write_dataset("lines.credit_protection", "INSTALMENTS", parse_since(since), form, out)
 
@@ -98,7 +88,7 @@ def instalments(since: Since = None, form: Form = FormatName.jsonl, out: Out = N
 @app.command("ledger", epilog=example("ledger"))
 def ledger(
     since: Since = None,
-    form: Form = FormatName.jsonl,
+    form: Form = Format.JSONL,
     out: Out = None,
     trial_balance: Annotated[bool, typer.Option("--trial-balance", help="Die Saldenliste aller Tage.")] = False,
 ) -> None:
@@ -109,13 +99,13 @@ def ledger(
 
 
 @app.command("movements", epilog=example("movements"))
-def movements(since: Since = None, form: Form = FormatName.jsonl, out: Out = None) -> None:
+def movements(since: Since = None, form: Form = Format.JSONL, out: Out = None) -> None:
     """Die Bewegungsdatensätze für das Data Warehouse."""
     write_dataset("feeds", "MOVEMENTS", parse_since(since), form, out)
 
 
 @app.command("letters", epilog=example("letters"))
-def letters(since: Since = None, form: Form = FormatName.jsonl, out: Out = None) -> None:
+def letters(since: Since = None, form: Form = Format.JSONL, out: Out = None) -> None:
     """Die Briefaufträge."""
     write_dataset("letters", "LETTERS", parse_since(since), form, out)
 
@@ -134,20 +124,20 @@ def start_database() -> None:
     database.start()
 
 
-def write_dataset(package: str, name: str, since: date | None, form: FormatName, out: Path | None) -> None:
+def write_dataset(package: str, name: str, since: date | None, form: Format, out: Path | None) -> None:
     """Write a table that an app's ``queries`` declares, as it stands at this moment."""
-    if form is FormatName.parquet and out is None and sys.stdout.isatty():
+    if form is Format.PARQUET and out is None and sys.stdout.isatty():
         raise wrong_usage(_("--format parquet: bitte mit --out eine Zieldatei nennen."))
     start_database()
     import importlib
 
     from dunkelwerk.cli.decide import output
-    from dunkelwerk.infra.tabular import Format, snapshot, stream, write_table
+    from dunkelwerk.infra.snapshot import snapshot, stream
 
     dataset: Dataset = getattr(importlib.import_module(f"dunkelwerk.{package}.queries"), name)
     with snapshot(), output(out) as target:
         batches = counted(stream(*dataset.select(since)))
-        write_table(batches, dataset.columns, Format(form.value), target)
+        write_table(batches, dataset.columns, form, target)
 
 
 def counted(batches: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:

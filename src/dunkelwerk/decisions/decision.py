@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct
 
-from dunkelwerk.decisions.reasons import REFER, Disposition, Reason, Scope
+from dunkelwerk.decisions.reasons import IGNORE, REFER, Disposition, Reason, Scope
 from dunkelwerk.decisions.tables import Match
 
 APPLY, PARTIAL, SECOND, REFERRED = "apply", "partial", "second_check", "refer"
@@ -99,6 +99,12 @@ class Decision(Struct, frozen=True):
     def codes(self) -> tuple[str, ...]:
         """The codes of all reasons found, ignored ones too."""
         return tuple(finding.reason.code for finding in self.findings)
+
+    @property
+    def blockers(self) -> list[str]:
+        """The codes that kept an examined notice from being settled dark, each once; none where it was not examined."""
+        counted = [each.reason.code for each in self.findings if each.disposition.counts_as != IGNORE.name]
+        return list(dict.fromkeys(counted)) if self.trace else []
 
     def as_json(self) -> dict[str, Any]:
         """The decision as interfaces.md writes it, ready for ``msgspec.json.encode``."""

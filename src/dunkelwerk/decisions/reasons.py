@@ -42,11 +42,12 @@ class Scope(Struct, frozen=True):
 class Reason(Struct, frozen=True):
     """One entry of a catalogue.
 
-    ``text`` is German, with slots for the evidence; ``source`` the clause, law or page it rests on. ``adverse`` reasons
+    ``title`` and ``text`` are German, the text with slots for the evidence; ``source`` the clause, law or page it rests on. ``adverse`` reasons
     would cost the customer benefit; they, and those ``refer_only`` (†), can only be referred.
     """
 
     code: str
+    title: str
     text: str
     source: str
     refer_only: bool = False

@@ -8,6 +8,7 @@ only add to the append-only ones.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,8 +19,8 @@ from django.db import connections
 from dunkelwerk.infra.embedded import EmbeddedDatabaseError, connect_url
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.migrating import migrate_if_needed
 
-APP_ROLE = "dunkelwerk_app"
 APPS = (
     "dunkelwerk.infra",
     "dunkelwerk.feeds",
@@ -37,8 +38,6 @@ LOCK_TIMEOUT = "5s"
 def start() -> None:
     """Configure Django, reach the database, bring its tables up to date; raises CommandError where that fails."""
     configure()
-    from dunkelwerk.infra.migrating import migrate_if_needed
-
     migrate_if_needed()
 
 
@@ -85,12 +84,9 @@ def database(url: str) -> dict[str, Any]:
         raise CommandError(message) from None
 
 
-def act_as_application(connection: Any) -> None:
-    """Give up the login's own rights for those of the application role."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {APP_ROLE}")
-
-
 def reconnect() -> None:
-    """Drop the working connection: the next statement opens a new one."""
+    """Drop the working connection: the next statement opens a new one. A fallen embedded server is started again."""
     connections["default"].close()
+    if not os.environ.get("DATABASE_URL"):
+        with suppress(EmbeddedDatabaseError):
+            connect_url()

@@ -63,8 +63,23 @@ class Status:
     in_use: bool
 
 
-# The locks by which this process is a user: home -> (process that took it, open file).
-_registrations: dict[Path, tuple[int, int]] = {}
+@dataclass(frozen=True)
+class _Registration:
+    """The shared lock by which a process is a user: its open file, and which file that was."""
+
+    pid: int
+    handle: int
+    file: os.stat_result
+
+    def is_valid(self) -> bool:
+        """Whether this very process took it and the number still stands for that file, not for one opened since."""
+        try:
+            return self.pid == os.getpid() and os.path.samestat(self.file, os.fstat(self.handle))
+        except OSError:
+            return False
+
+
+_registrations: dict[Path, _Registration] = {}
 # One thread at a time; a fork waits, for its child would keep the locks of a start that is under way.
 _guard = threading.RLock()
 os.register_at_fork(before=_guard.acquire, after_in_parent=_guard.release, after_in_child=_guard.release)
@@ -110,21 +125,21 @@ def _is_ready(place: Place) -> bool:
 
 def register(place: Place) -> bool:
     """Take the shared lock; False if this process has it already. Waits while the watchdog stops the server."""
-    pid, handle = _registrations.get(place.home, (0, -1))
-    if pid == os.getpid() and same_file(handle, place.users_lock):
+    known = _registrations.get(place.home)
+    if known and known.is_valid() and same_file(known.handle, place.users_lock):
         return False
-    # What a parent took, or what belongs to a home deleted since, stays open: its number may be another file's by now.
+    release(place)  # of a home that was deleted and made anew
     handle = open_lock(place.users_lock)
     fcntl.flock(handle, fcntl.LOCK_SH)
-    _registrations[place.home] = (os.getpid(), handle)
+    _registrations[place.home] = _Registration(os.getpid(), handle, os.fstat(handle))
     return True
 
 
 def release(place: Place) -> None:
     """Give up this process's registration. For a process that stays but needs the database no more."""
-    pid, handle = _registrations.pop(place.home, (0, -1))
-    if pid == os.getpid() and same_file(handle, place.users_lock):
-        os.close(handle)
+    known = _registrations.pop(place.home, None)
+    if known and known.is_valid():
+        os.close(known.handle)
 
 
 def build_url(place: Place) -> str:
@@ -139,11 +154,18 @@ def _socket_folder(place: Place) -> Path:
     link = _short_folder() / hashlib.sha256(os.fsencode(place.data)).hexdigest()[:16]
     with explain(link):
         if not link.is_symlink() or os.readlink(link) != str(place.data):
+            _remove_dead_links(link.parent)
             new = link.with_name(f"{link.name}.{os.getpid()}")
             new.unlink(missing_ok=True)
             new.symlink_to(place.data)
             new.replace(link)
     return link
+
+
+def _remove_dead_links(folder: Path) -> None:
+    for link in folder.iterdir():
+        if link.is_symlink() and not link.exists():
+            link.unlink(missing_ok=True)
 
 
 def _short_folder() -> Path:

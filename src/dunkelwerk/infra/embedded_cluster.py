@@ -180,7 +180,6 @@ def _run(command: Sequence[str | Path], account: Account, **options: Any) -> sub
 def _memory_file(content: str, account: Account) -> int:
     # The account cannot reach the password file and must not; a file without a name is handed over instead.
     handle = os.memfd_create("password")
-    os.fchmod(handle, 0o600)
     os.fchown(handle, account.uid, account.gid)
     os.write(handle, content.encode())
     return handle

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from dunkelwerk.infra.embedded_place import EmbeddedDatabaseError, Place, explain, same_file, try_lock
+from dunkelwerk.infra.embedded_place import EmbeddedDatabaseError, Place, explain, try_lock
 from dunkelwerk.infra.embedded_server import is_alive, open_log, spawn_detached, stop_server
 from dunkelwerk.infra.i18n import _
 
@@ -32,9 +32,10 @@ def ensure_watchdog(place: Place) -> None:
         return
     try:
         with explain(place.watchdog_lock), open_log(place) as log:
-            command = [sys.executable or "python3", "-m", _MODULE, str(place.home), str(lock), str(grace)]
+            # -P: the folder it runs in is no place for modules; the home at the end is for whoever lists processes.
+            command = [sys.executable or "python3", "-P", "-m", _MODULE, str(lock), str(grace), str(place.home)]
             pid = spawn_detached(
-                command, cwd=Path("/"), log=log, inherited=(lock,), process_options={"env": _environment()}
+                command, cwd=place.home, log=log, inherited=(lock,), process_options={"env": _environment()}
             )
             os.ftruncate(lock, 0)
             os.pwrite(lock, str(pid).encode(), 0)
@@ -82,20 +83,23 @@ def wait_for_last_user(users: int, *, grace: float) -> None:
         return
 
 
-def main(home: str, lock: str, grace: str) -> int:
-    """Watch over ``home`` until its last user is gone; ``lock`` is the inherited descriptor of ``watchdog.lock``."""
-    place = Place(Path(home))
+def main(lock: str, grace: str, _home: str) -> int:
+    """Watch over the current directory until its last user is gone.
+
+    ``lock`` is the inherited descriptor of ``watchdog.lock``. The current directory, not a name: a home that is moved
+    away, or deleted and made anew, stays the one that this watchdog is for. Of a deleted one nothing is left to
+    stop; its server notices by itself within a minute.
+    """
+    place = Place(Path())
     try:
         users = os.open(place.users_lock, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:  # the home was deleted; its server notices by itself
+    except FileNotFoundError:
         return 0
     wait_for_last_user(users, grace=float(grace))
-    # A home that was deleted and made anew has other users, and a watchdog of its own.
-    if same_file(users, place.users_lock):
-        try:
-            stop_server(place)
-        except EmbeddedDatabaseError as error:
-            sys.stderr.write(f"{error}\n")
+    try:
+        stop_server(place)
+    except EmbeddedDatabaseError as error:
+        sys.stderr.write(f"{error}\n")
     os.close(int(lock))
     os.close(users)
     return 0

@@ -8,10 +8,10 @@ from django.apps import apps
 from django.db import DatabaseError, OperationalError, connections
 from django.db.backends.signals import connection_created
 
-from dunkelwerk.infra.database import APP_ROLE, act_as_application
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 
+APP_ROLE = "dunkelwerk_app"
 LOCK = 20_250_601
 APPLIED = "SELECT app, name FROM django_migrations WHERE app = ANY(%s)"
 ENSURE_ROLE = f"""
@@ -45,7 +45,8 @@ def migrate_if_needed() -> None:
 def take_role(sender: object, connection: object, **_kwargs: object) -> None:
     """A new working connection acts as the application role."""
     if getattr(connection, "alias", None) == "default":
-        act_as_application(connection)
+        with connection.cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f"SET ROLE {APP_ROLE}")
 
 
 def known_migrations() -> set[tuple[str, str]]:

@@ -1,25 +1,22 @@
-"""Tables for other programs: JSON Lines, CSV, Parquet, streamed from the database in bounded memory.
+"""Tables for other programs: JSON Lines, CSV, Parquet, written batch by batch in bounded memory.
 
 An app says in its ``queries.py`` what a table is (``Dataset``); nothing here knows any.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, BinaryIO
 
 import msgspec
-from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.infra.businessday import BERLIN
 
-ROWS_PER_BATCH = 10_000
 #: A spreadsheet would take a text that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -61,29 +58,12 @@ class Dataset(Struct, frozen=True):
         return f"SELECT {names} FROM {self.source}{where} ORDER BY {self.order}", () if since is None else (since,)
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """The formats of an export."""
 
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """All that is read within is the state of one moment, whoever writes meanwhile. Nothing can be written."""
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-
-
-def stream(statement: str, parameters: Sequence[Any] = (), *, size: int = ROWS_PER_BATCH) -> Iterator[list[Any]]:
-    """The rows of a statement in batches; the server keeps what was not fetched yet. Within a ``snapshot``."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, parameters)
-        while rows := cursor.fetchmany(size):
-            yield rows
 
 
 def write_table(batches: Batches, columns: Sequence[Column], form: Format, stream: BinaryIO) -> None:
@@ -101,12 +81,10 @@ def write_json(batches: Batches, columns: Sequence[Column], stream: BinaryIO) ->
 
 def write_csv(batches: Batches, columns: Sequence[Column], stream: BinaryIO) -> None:
     """UTF-8, commas, a header; several texts in a cell are separated by blanks, nothing is a formula."""
-    text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\n")
     writer.writerow(column.name for column in columns)
     for batch in batches:
         writer.writerows([cell(value) for value in row] for row in batch)
-    text.detach()
 
 
 def cell(value: Any) -> Any:

@@ -21,7 +21,10 @@ class Batch(models.Model):
 
 
 class DecisionRecord(models.Model):
-    """What was decided and why: notice, case file, decision with trace, sealed together in ``payload``."""
+    """What was decided and why: notice, case file, decision with trace, sealed together in ``payload``.
+
+    ``blockers``: the codes, each once, that alone or together kept an examined notice from being settled dark.
+    """
 
     business_day = models.DateField()
     batch = models.BigIntegerField()
@@ -32,6 +35,7 @@ class DecisionRecord(models.Model):
     mode = models.CharField(max_length=20)
     contract = models.CharField(max_length=60, null=True)
     reasons = ArrayField(models.CharField(max_length=60))
+    blockers = ArrayField(models.CharField(max_length=60))
     actions = models.IntegerField()
     released = models.DecimalField(max_digits=12, decimal_places=2)
     rules = models.CharField(max_length=40)

@@ -11,7 +11,8 @@ from django.db import connection
 from msgspec import Raw, Struct
 
 from dunkelwerk.infra.keys import Vault
-from dunkelwerk.infra.tabular import Column, Dataset, Kind, stream
+from dunkelwerk.infra.snapshot import stream
+from dunkelwerk.infra.tabular import Column, Dataset, Kind
 
 RECORDS_PER_BATCH = 500
 DECISIONS = Dataset(

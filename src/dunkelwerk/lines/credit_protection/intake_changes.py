@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
-
 from msgspec import Struct
 
-from dunkelwerk.decisions.periods import day_after
+from dunkelwerk.decisions.periods import Period, day_after, period
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection.casefile import Claim, Contract, Instalment
 from dunkelwerk.lines.credit_protection.intake_faults import LineFault, Older
@@ -21,13 +19,6 @@ from dunkelwerk.lines.credit_protection.intake_known import KnownClaim, KnownCon
 RANK = {"reported": 0, "accepted": 1, "declined": 2, "closed": 2}
 
 
-class Days(NamedTuple):
-    """The first and the last of some days."""
-
-    first: date
-    last: date
-
-
 class ClaimChange(Struct, frozen=True):
     """What is new about a claim that the register has."""
 
@@ -35,7 +26,7 @@ class ClaimChange(Struct, frozen=True):
     claim: Claim
     columns: bool
     proof: date | None
-    release: Days | None
+    release: Period | None
     new_instalments: list[Instalment]
     instalments: list[InstalmentChange]
 
@@ -44,11 +35,10 @@ class ClaimChange(Struct, frozen=True):
 
 
 class ContractChange(Struct, frozen=True):
-    """What is new about a contract that the register has. ``columns``: its content is not what was last loaded."""
+    """What is new about a contract whose content is not what was last loaded. ``insured``: the persons changed."""
 
     known: KnownContract
     contract: Contract
-    columns: bool
     insured: bool
     new_claims: list[Claim]
     claims: list[ClaimChange]
@@ -71,7 +61,7 @@ def compare(contract: Contract, known: KnownContract, *, digest: bytes, field: s
         return None
     check_days(contract, known, field=field)
     insured = list(contract.insured) != known.insured
-    return ContractChange(known, contract, True, insured, new, changes)
+    return ContractChange(known, contract, insured, new, changes)
 
 
 def check_recourse(amount: Decimal, known: KnownContract, *, field: str) -> None:
@@ -175,14 +165,13 @@ def columns_of_known(known: KnownClaim) -> tuple[object, ...]:
     )
 
 
-def days_released(claim: Claim, known: KnownClaim | None) -> Days | None:
+def days_released(claim: Claim, known: KnownClaim | None) -> Period | None:
     """The days with benefit that the register does not know as released yet."""
     first, last = claim.benefit_from, claim.released_until
-    if first is None or last is None:
+    before = known.released_until if known is not None else None
+    if first is None or last is None or last == before:
         return None
-    if known is not None and known.released_until is not None:
-        first = max(first, day_after(known.released_until))
-    return Days(first, last) if first <= last else None
+    return period(first if before is None else max(first, day_after(before)), last)
 
 
 def check_days(contract: Contract, known: KnownContract, *, field: str) -> None:
@@ -196,19 +185,19 @@ def check_days(contract: Contract, known: KnownContract, *, field: str) -> None:
             raise LineFault(text.format(claim=claim.number), field=f"{field}.claims[{at}].released_until", todo=todo)
 
 
-def clashes(days: Days, claim: Claim, known: KnownClaim | None, own: OwnRelease) -> bool:
+def clashes(days: Period, claim: Claim, known: KnownClaim | None, own: OwnRelease) -> bool:
     """Whether the database would refuse the days: released twice for a claim, or for two causes of a person."""
     same_claim = known is not None and own.claim == known.id
     other_cause = own.person == claim.person and own.cause != claim.cause.value
-    return (same_claim or other_cause) and own.first <= days.last and days.first <= own.last
+    return (same_claim or other_cause) and days.meets(Period(own.first, own.last))
 
 
 def overlaps(contract: Contract) -> list[tuple[str, str]]:
     """Pairs of claims of one person with different causes whose benefit days meet."""
-    paid = [(claim, claim.benefit_days) for claim in contract.claims if claim.benefit_days is not None]
+    paid = [(claim, days) for claim in contract.claims if (days := claim.benefit_days)]
     return [
         (one.number, other.number)
         for at, (one, days) in enumerate(paid)
         for other, others in paid[at + 1 :]
-        if one.person == other.person and one.cause is not other.cause and days and others and days.meets(others)
+        if one.person == other.person and one.cause is not other.cause and days.meets(others)
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 from django.db import connection
 
-from dunkelwerk.infra.tabular import Column, Dataset, Kind, stream
-from dunkelwerk.lines.credit_protection.casefile import CaseFile
+from dunkelwerk.infra.snapshot import stream
+from dunkelwerk.infra.tabular import Column, Dataset, Kind
+from dunkelwerk.lines.credit_protection.casefile import CaseFile, Tariff
 from dunkelwerk.lines.credit_protection.loader import load_cases
 
 CASES_PER_BATCH = 500
@@ -68,16 +68,16 @@ class CaseFileEncoder:
 
     def __init__(self) -> None:
         self._encode = msgspec.json.Encoder().encode
-        self._tariffs: dict[Any, msgspec.Raw] = {}
+        self._tariffs: dict[Tariff, msgspec.Raw] = {}
 
     def encode(self, file: CaseFile) -> bytes:
         """One line, with its end."""
-        tariffs = [self._tariffs.get(tariff) or self._tariff(tariff) for tariff in file.tariffs]
+        tariffs = [self._tariff(tariff) for tariff in file.tariffs]
         content = {"key": file.key, "persons": file.persons, "tariffs": tariffs, "contracts": file.contracts}
         return self._encode(content) + b"\n"
 
-    def _tariff(self, tariff: Any) -> msgspec.Raw:
-        fields = msgspec.structs.asdict(tariff)
-        raw = msgspec.Raw(self._encode({name: value for name, value in fields.items() if value is not None}))
-        self._tariffs[tariff] = raw
-        return raw
+    def _tariff(self, tariff: Tariff) -> msgspec.Raw:
+        if tariff not in self._tariffs:
+            fields = {name: value for name, value in msgspec.structs.asdict(tariff).items() if value is not None}
+            self._tariffs[tariff] = msgspec.Raw(self._encode(fields))
+        return self._tariffs[tariff]

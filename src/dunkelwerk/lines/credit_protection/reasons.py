@@ -19,6 +19,7 @@ add = CATALOGUE.add
 TECHNICAL_FAILURE = add(
     Reason(
         "technical_failure",
+        "Technischer Fehler",
         "Technischer Fehler, der Vorgang wurde nicht entschieden: {what} ({where})",
         "docs/rules.md Abschnitt 3",
         refer_only=True,
@@ -27,6 +28,7 @@ TECHNICAL_FAILURE = add(
 CONTRACT_UNKNOWN = add(
     Reason(
         "contract_unknown",
+        "Vertrag unbekannt",
         "Der Vertrag {contract} ist nicht bekannt oder nicht eindeutig",
         "docs/rules.md Abschnitt 4",
         refer_only=True,
@@ -35,6 +37,7 @@ CONTRACT_UNKNOWN = add(
 PERSON_NOT_INSURED = add(
     Reason(
         "person_not_insured",
+        "Person nicht versichert",
         "Die genannte Person ist unter dem Vertrag nicht eindeutig versichert: {finding}",
         "docs/rules.md Abschnitt 2",
         refer_only=True,
@@ -43,6 +46,7 @@ PERSON_NOT_INSURED = add(
 NO_OPEN_CLAIM = add(
     Reason(
         "no_open_claim",
+        "Kein offener Leistungsfall",
         "Kein offener Leistungsfall dieser Person unter dem genannten Vertrag",
         "docs/rules.md Abschnitt 4",
         refer_only=True,
@@ -51,20 +55,32 @@ NO_OPEN_CLAIM = add(
 CLAIM_AMBIGUOUS = add(
     Reason(
         "claim_ambiguous",
+        "Leistungsfall nicht eindeutig",
         "Mehrere offene Leistungsfälle unter einem Vertrag: {claims}",
         "docs/rules.md Abschnitt 4",
         refer_only=True,
     )
 )
 FORMALLY_DEFECTIVE = add(
-    Reason("formally_defective", "Dem Nachweis fehlt Unterschrift oder Stempel", "AVB, Nachweispflichten")
+    Reason(
+        "formally_defective",
+        "Nachweis formal mangelhaft",
+        "Dem Nachweis fehlt Unterschrift oder Stempel",
+        "AVB, Nachweispflichten",
+    )
 )
 IMPLAUSIBLE_DATES = add(
-    Reason("implausible_dates", "Die Daten des Nachweises passen nicht zusammen: {faults}", "AU-RL § 5")
+    Reason(
+        "implausible_dates",
+        "Daten unplausibel",
+        "Die Daten des Nachweises passen nicht zusammen: {faults}",
+        "AU-RL § 5",
+    )
 )
 PERMANENT_DISABILITY = add(
     Reason(
         "permanent_disability",
+        "Dauerhafte Berufs- oder Erwerbsunfähigkeit",
         "Berufs- oder Erwerbsunfähigkeit ist gemeldet (Leistungsfall {claims})",
         "BGH IV ZR 303/12; LG Deggendorf 31 O 157/19",
     )
@@ -72,6 +88,7 @@ PERMANENT_DISABILITY = add(
 PERSON_DECEASED = add(
     Reason(
         "person_deceased",
+        "Person verstorben",
         "Die Person ist am {deceased_on} verstorben",
         "docs/rules.md Abschnitt 4",
         refer_only=True,
@@ -80,6 +97,7 @@ PERSON_DECEASED = add(
 DIFFERENT_ONSET = add(
     Reason(
         "different_onset",
+        "Anderer Beginn",
         "Beginn laut Nachweis {incapacity_from}, laut Leistungsfall {onset}",
         "docs/rules.md Abschnitt 4",
     )
@@ -87,16 +105,23 @@ DIFFERENT_ONSET = add(
 PROOF_GAP = add(
     Reason(
         "proof_gap",
+        "Lücke vor dem Folgenachweis",
         "Lücke von {days} Arbeitstag(en) vor dem Folgenachweis (belegt bis {proven_until}, ausgestellt am {issued_on})",
         "AVB § 7; AU-RL § 5",
     )
 )
 CONTRACT_NOT_ACTIVE = add(
-    Reason("contract_not_active", "Der Vertrag ist nicht aktiv ({status})", "docs/rules.md Abschnitt 4")
+    Reason(
+        "contract_not_active",
+        "Vertrag nicht aktiv",
+        "Der Vertrag ist nicht aktiv ({status})",
+        "docs/rules.md Abschnitt 4",
+    )
 )
 PREMIUM_IN_ARREARS = add(
     Reason(
         "premium_in_arrears",
+        "Beitragsrückstand",
         "Zum Beitrag läuft eine Mahnung, Frist bis {deadline}; Eintritt danach: {onset_after_deadline}",
         "§ 38 VVG",
     )
@@ -104,6 +129,7 @@ PREMIUM_IN_ARREARS = add(
 PAYMENT_RETURNED = add(
     Reason(
         "payment_returned",
+        "Zahlungsrückläufer",
         "Zahlungsrückläufer: Konto gesperrt seit {blocked_since}; zurückgekommene Raten: {returned}",
         "docs/rules.md Abschnitt 8",
     )
@@ -111,6 +137,7 @@ PAYMENT_RETURNED = add(
 RECOVERY_RECORDED = add(
     Reason(
         "recovery_recorded",
+        "Gesundmeldung liegt vor",
         "Gesundmeldung zum {recovered_on} liegt vor, Nachweis bis {incapacity_until}",
         "docs/rules.md Abschnitt 4",
     )
@@ -118,6 +145,7 @@ RECOVERY_RECORDED = add(
 RELEASED_BEYOND_RECOVERY = add(
     Reason(
         "released_beyond_recovery",
+        "Über die Genesung hinaus freigegeben",
         "Bis {released_until} ist bereits freigegeben, der Endbescheinigung nach endet die Arbeitsunfähigkeit am {end}",
         "docs/rules.md Abschnitt 4",
     )
@@ -125,6 +153,7 @@ RELEASED_BEYOND_RECOVERY = add(
 RECOURSE_OPEN = add(
     Reason(
         "recourse_open",
+        "Offener Regress",
         "Offener Regress von {recourse_open} auf dem Vertrag",
         "docs/rules.md Abschnitt 4; § 387 BGB",
         allowed=(REFER, SECOND_CHECK, IGNORE, OFFSET),
@@ -133,6 +162,7 @@ RECOURSE_OPEN = add(
 SECOND_PERSON_OVERLAP = add(
     Reason(
         "second_person_overlap",
+        "Zweite Person im selben Zeitraum",
         "Für die zweite versicherte Person ist derselbe Zeitraum schon bezahlt (Leistungsfall {claims})",
         "AVB, Leistung bei zwei versicherten Personen: die Rate wird einmal gezahlt",
     )
@@ -140,6 +170,7 @@ SECOND_PERSON_OVERLAP = add(
 UNEMPLOYMENT_OVERLAP = add(
     Reason(
         "unemployment_overlap",
+        "Arbeitslosigkeit im selben Zeitraum",
         "Für denselben Zeitraum ist Leistung wegen Arbeitslosigkeit freigegeben (Leistungsfall {claims})",
         "docs/rules.md Abschnitt 8: kein Tag doppelt",
         refer_only=True,
@@ -148,6 +179,7 @@ UNEMPLOYMENT_OVERLAP = add(
 DREAD_DISEASE_OR_DEATH = add(
     Reason(
         "dread_disease_or_death",
+        "Schwere Krankheit oder Tod",
         "Auf dem Vertrag ist schwere Krankheit oder Tod gemeldet (Leistungsfall {claims})",
         "docs/rules.md Abschnitt 4",
     )
@@ -155,6 +187,7 @@ DREAD_DISEASE_OR_DEATH = add(
 AMOUNT_CHANGED = add(
     Reason(
         "amount_changed",
+        "Betrag hat sich geändert",
         "Die Raten des Monats {month} betragen {released}, nach heutigen Werten wären es {computed}",
         "docs/rules.md Abschnitt 1: Teile ergeben immer das Ganze",
         refer_only=True,
@@ -162,12 +195,16 @@ AMOUNT_CHANGED = add(
 )
 ABOVE_AUTHORITY = add(
     Reason(
-        "above_authority", "Freizugeben sind {amount}, die Grenze ist {limit}", "Zeichnungsvollmacht des Versicherers"
+        "above_authority",
+        "Über der Vollmachtsgrenze",
+        "Freizugeben sind {amount}, die Grenze ist {limit}",
+        "Zeichnungsvollmacht des Versicherers",
     )
 )
 EXTENSION_UNCLEAR = add(
     Reason(
         "extension_unclear",
+        "Verlängerung unklar",
         "Zum Kapitel {chapter} der Diagnose gibt es keine übliche Verlängerung; ein Mensch entscheidet",
         "Tabelle extension_days",
     )
@@ -175,6 +212,7 @@ EXTENSION_UNCLEAR = add(
 NO_BENEFIT_LEFT = add(
     Reason(
         "no_benefit_left",
+        "Keine Leistung mehr übrig",
         "Die Leistung endet am {limit}, bevor sie am {benefit_from} beginnen würde",
         "docs/rules.md Abschnitt 1",
         adverse=True,

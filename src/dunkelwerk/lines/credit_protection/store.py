@@ -90,7 +90,7 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
             claim=row.claim.number,
             cause=row.claim.cause.value,
             icd_chapter=next((code.strip().upper()[:1] for code in row.claim.icd if code.strip()), None),
-            action=type(action).__struct_config__.tag,
+            action=str(type(action).__struct_config__.tag),
             period_from=start,
             period_until=until,
             amount=getattr(action, "amount", None),

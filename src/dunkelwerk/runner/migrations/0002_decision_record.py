@@ -14,6 +14,7 @@ CREATE TABLE decision_record (
     mode varchar(20) NOT NULL,
     contract varchar(60),
     reasons varchar(60)[] NOT NULL,
+    blockers varchar(60)[] NOT NULL,
     actions integer NOT NULL,
     released numeric(12, 2) NOT NULL,
     rules varchar(40) NOT NULL,

@@ -1,0 +1,53 @@
+# Everything a developer calls. `make demo` and `make test` set up what they need.
+PYTHON ?= python3.11
+BIN := .venv/bin
+RUN := .venv/.run
+DEV := .venv/.dev
+
+.PHONY: setup demo test check bench mutants lock docs clean
+
+setup: $(RUN)  ## the command at .venv/bin/dunkelwerk
+
+# Debian's Python comes without venv; as root it is fetched, else the error of Python itself says what to install.
+.venv:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 fehlt: apt-get install python3.11 python3.11-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || [ "$$(id -u)" != 0 ] || (apt-get update -q && apt-get install -q -y python3-venv)
+	$(PYTHON) -m venv .venv
+
+$(RUN): requirements/run.txt pyproject.toml | .venv
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --no-deps -e .
+	touch $(RUN)
+
+$(DEV): requirements/dev.txt $(RUN)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	touch $(DEV)
+
+demo: $(RUN)  ## the main job on the embedded database
+	$(BIN)/dunkelwerk demo
+
+test: $(DEV) check  ## every check and test
+	$(BIN)/pytest
+
+check: $(DEV)  ## linters, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/reason_catalogue.py --check
+
+bench: $(DEV)  ## the performance figures; a table, and JSON under bench/results
+	$(BIN)/python -m bench
+
+mutants: $(DEV)  ## mutation testing of the process's checks
+	$(BIN)/mutmut run
+
+docs: $(DEV)  ## what is generated
+	$(BIN)/python tools/reason_catalogue.py
+
+lock: $(DEV)  ## lock the requirements anew
+	$(BIN)/uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements/run.in -o requirements/run.txt
+	$(BIN)/uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements/dev.in -o requirements/dev.txt
+
+clean:
+	rm -rf .venv build mutants .mypy_cache .pytest_cache .ruff_cache
