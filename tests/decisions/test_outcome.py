@@ -37,7 +37,7 @@ WHOLE, PART = Scope("visit"), Scope("book", isolates=True)
 WAIVE = Disposition.special("waive", counts_as=SECOND_CHECK)
 BOOKS = tuple(Book(title) for title in "ABCD")
 VISIT = Book("the whole visit")
-REASON = Reason("stained", "befleckt", "house rules")
+REASON = Reason("stained", "Befleckt", "befleckt", "house rules")
 DISPOSITIONS = (REFER, SECOND_CHECK, IGNORE, WAIVE)
 
 WHOLE_FINDINGS = st.builds(

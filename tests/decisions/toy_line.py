@@ -62,10 +62,10 @@ class Grace(CoreParameters, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 VISIT, BOOK = Scope("visit"), Scope("book", isolates=True)
 CATALOGUE = Catalogue()
-UNKNOWN = CATALOGUE.add(Reason("reader_unknown", "Leser {reader} ist unbekannt", "§ 1", refer_only=True))
-FAILURE = CATALOGUE.add(Reason("technical_failure", "Fehler: {what} ({where})", "§ 2", refer_only=True))
-CARD = CATALOGUE.add(Reason("card_expired", "Der Ausweis ist {card}", "§ 3"))
-LOST = CATALOGUE.add(Reason("probably_lost", "{title} ist seit {days} Tagen fällig", "§ 4"))
+UNKNOWN = CATALOGUE.add(Reason("reader_unknown", "Leser unbekannt", "Leser {reader} ist unbekannt", "§ 1", refer_only=True))
+FAILURE = CATALOGUE.add(Reason("technical_failure", "Fehler", "Fehler: {what} ({where})", "§ 2", refer_only=True))
+CARD = CATALOGUE.add(Reason("card_expired", "Ausweis", "Der Ausweis ist {card}", "§ 3"))
+LOST = CATALOGUE.add(Reason("probably_lost", "Wohl verloren", "{title} ist seit {days} Tagen fällig", "§ 4"))
 
 
 def toy_process(folder: Path) -> Process[Return, Late, Visit, Grace]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunkelwerk.cli import decide, export, inbox, work
+from dunkelwerk.cli import decide, demo, export, inbox, work
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -15,8 +15,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
-
-
+app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("work", epilog=work.EXAMPLE)(work.work)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(export.app, name="export")

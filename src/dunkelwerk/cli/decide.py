@@ -26,7 +26,7 @@ def decide(
     out: Annotated[Path | None, typer.Option("--out", help="Zieldatei statt der Standardausgabe.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse.")] = 1,
 ) -> None:
-    """Entscheidet Meldungen auf Akten aus Dateien, ohne Datenbank: eine Entscheidung je Meldung, in ihrer Reihenfolge."""
+    """Entscheidet Meldungen auf Akten aus Dateien, ohne Datenbank: je Meldung eine Zeile, in ihrer Reihenfolge."""
     from dunkelwerk.infra.progress import progress
     from dunkelwerk.runner.offline import Task, decide_files
 

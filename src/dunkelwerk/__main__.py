@@ -1,0 +1,5 @@
+"""``python -m dunkelwerk`` is the command."""
+
+from dunkelwerk.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""``dunkelwerk demo``: the main job on a synthetic register, then what a manager would want to know."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
+
+EXAMPLE = "Beispiel: dunkelwerk demo --contracts 20000 --notices 5000"
+DAY = date(2026, 11, 23)
+
+
+def demo(
+    contracts: Annotated[int, typer.Option("--contracts", min=500, help="Verträge im Bestand.")] = 20_000,
+    notices: Annotated[int, typer.Option("--notices", min=100, help="Folgeatteste im Posteingang.")] = 5_000,
+    seed: Annotated[int, typer.Option("--seed", help="Startwert des Zufalls.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse.")] = 2,
+    keep: Annotated[bool, typer.Option("--keep", help="Die Datenbank der Vorführung behalten.")] = False,
+) -> None:
+    """Führt vor: ein erfundener Bestand, tausende Folgeatteste, was dunkel ging, was nicht, und zwei Fälle ganz."""
+    home = demo_home()
+    shutil.rmtree(home, ignore_errors=True)
+    os.environ["DUNKELWERK_HOME"] = str(home)
+    os.environ.pop("DATABASE_URL", None)
+    try:
+        run(contracts=contracts, notices=notices, seed=seed, workers=workers)
+        if keep:
+            print(_("Die Datenbank bleibt: DUNKELWERK_HOME={home}").format(home=home))
+    finally:
+        if not keep:
+            from dunkelwerk.infra import embedded
+
+            embedded.stop(home)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def demo_home() -> Path:
+    """Where the demonstration keeps its own database: never a real one."""
+    return Path(tempfile.gettempdir()) / f"dunkelwerk-demo-{os.getuid()}"
+
+
+def run(*, contracts: int, notices: int, seed: int, workers: int) -> None:
+    """Make the register, then do what a user would: load it, add the notices, work; and report."""
+    from dunkelwerk.lines.credit_protection.synthetic.notices import notices as invent_notices
+    from dunkelwerk.lines.credit_protection.synthetic.register import case_files
+
+    with tempfile.TemporaryDirectory(prefix="dunkelwerk-demo-") as folder:
+        cases, inbox = Path(folder) / "akten.jsonl", Path(folder) / "folgeatteste.jsonl"
+        step(
+            _("Ein Bestand mit {contracts} Verträgen und {notices} Folgeatteste werden erfunden.").format(
+                contracts=contracts, notices=notices
+            )
+        )
+        write_lines(cases, case_files(seed=seed, contracts=contracts, on=DAY))
+        write_lines(inbox, invent_notices(seed=seed, contracts=contracts, on=DAY, count=notices))
+        command("load", cases)
+        command("inbox", "add", inbox)
+    seconds = command("work", "--once", "--workers", str(workers))
+    from dunkelwerk.cli.demo_report import report
+
+    report(notices / seconds)
+
+
+def step(text: str) -> None:
+    """Say what comes."""
+    print(f"\n{text}", flush=True)
+
+
+def command(*arguments: str | Path) -> float:
+    """Run the command as a user would, on the day of the demonstration; the seconds it took."""
+    shown = " ".join(each.name if isinstance(each, Path) else each for each in arguments)
+    step(f"$ dunkelwerk {shown}")
+    start = time.monotonic()
+    words = [sys.executable, "-m", "dunkelwerk", *map(str, arguments)]
+    result = subprocess.run(words, env=os.environ | {"DUNKELWERK_TODAY": DAY.isoformat()}, check=False)
+    if result.returncode:
+        raise CommandError(_("Die Vorführung endet hier: der Befehl {command} schlug fehl.").format(command=shown))
+    seconds = time.monotonic() - start
+    print(f"  ({seconds:.1f} s)", flush=True)
+    return seconds
+
+
+def write_lines(path: Path, objects: Iterable[Any]) -> None:
+    """Write JSON Lines."""
+    encode = msgspec.json.Encoder().encode
+    with path.open("wb") as stream:
+        stream.writelines(encode(each) + b"\n" for each in objects)

@@ -1,0 +1,94 @@
+"""``dunkelwerk load``: case files into the register. Fixed in docs/interfaces.md section 2."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dunkelwerk.infra.errors import wrong_usage
+from dunkelwerk.infra.i18n import _
+
+if TYPE_CHECKING:
+    from dunkelwerk.lines.credit_protection.intake import Totals
+    from dunkelwerk.lines.credit_protection.intake_plan import Counts
+
+EXAMPLE = "Beispiel: dunkelwerk load bestand.jsonl"
+LONGEST_ACTOR = 100
+
+
+def load(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Akten, JSON Lines.")],
+    actor: Annotated[str | None, typer.Option("--actor", help="Wer lädt (sonst: der angemeldete Benutzer).")] = None,
+) -> None:
+    """Lädt Akten in das Register: neue werden angelegt, bekannte aktualisiert, keine steht doppelt."""
+    from dunkelwerk.infra import database
+    from dunkelwerk.infra.progress import progress
+
+    who = check_actor(actor or current_user())
+    check_files(files)
+    database.start()
+    from dunkelwerk.lines.credit_protection.intake import load_files
+
+    with progress(_("Zeilen geladen")) as advance:
+        totals = load_files(files, actor=who, complain=complain, advance=advance)
+    if totals.overlaps:
+        complain(warn_of_overlaps(totals))
+    print(summarise(totals))
+    if totals.refused:
+        raise typer.Exit(1)
+
+
+def complain(sentence: str) -> None:
+    """Say what is wrong."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def current_user() -> str:
+    """The operating system's user, by number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def check_actor(actor: str) -> str:
+    """The actor; raises CommandError (wrong usage) for one that cannot be recorded."""
+    if not actor.strip() or not actor.isprintable() or len(actor) > LONGEST_ACTOR:
+        raise wrong_usage(_("--actor: bitte 1 bis {limit} lesbare Zeichen angeben.").format(limit=LONGEST_ACTOR))
+    return actor
+
+
+def check_files(files: list[Path]) -> None:
+    """Raise CommandError (wrong usage) for paths that are no files, before anything is loaded."""
+    faults = [_("{path}: diese Datei gibt es nicht.").format(path=file) for file in files if not file.exists()]
+    faults += [_("{path}: das ist ein Verzeichnis, keine Datei.").format(path=file) for file in files if file.is_dir()]
+    if faults:
+        raise wrong_usage("\n".join(faults))
+
+
+def warn_of_overlaps(totals: Totals) -> str:
+    """The sentence about days that were paid under two causes before they came here."""
+    pairs = "; ".join(f"{contract}: {one} und {other}" for contract, one, other in totals.overlapping)
+    more = ", …" if totals.overlaps > len(totals.overlapping) else ""
+    text = _(
+        "Warnung: in {count} Fällen ist dieselbe Zeit unter zwei Ursachen einer Person freigegeben ({pairs}{more})."
+    )
+    return text.format(count=totals.overlaps, pairs=pairs, more=more)
+
+
+def summarise(totals: Totals) -> str:
+    """What was done, as one line."""
+    text = _("{lines} Zeilen, {refused} Fehler; Verträge: {contracts}; Personen: {persons}")
+    contracts, persons = count_in_words(totals.contracts), count_in_words(totals.persons)
+    return text.format(lines=totals.lines, refused=totals.refused, contracts=contracts, persons=persons)
+
+
+def count_in_words(counts: Counts) -> str:
+    """``3 neu, 1 geändert, 0 unverändert``."""
+    text = _("{new} neu, {changed} geändert, {unchanged} unverändert")
+    return text.format(new=counts.new, changed=counts.changed, unchanged=counts.unchanged)
