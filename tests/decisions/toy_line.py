@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
 from msgspec import Struct
 
 from dunkelwerk.decisions.decision import Action, Looked, Subject, when
@@ -62,7 +64,9 @@ class Grace(CoreParameters, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 VISIT, BOOK = Scope("visit"), Scope("book", isolates=True)
 CATALOGUE = Catalogue()
-UNKNOWN = CATALOGUE.add(Reason("reader_unknown", "Leser unbekannt", "Leser {reader} ist unbekannt", "§ 1", refer_only=True))
+UNKNOWN = CATALOGUE.add(
+    Reason("reader_unknown", "Leser unbekannt", "Leser {reader} ist unbekannt", "§ 1", refer_only=True)
+)
 FAILURE = CATALOGUE.add(Reason("technical_failure", "Fehler", "Fehler: {what} ({where})", "§ 2", refer_only=True))
 CARD = CATALOGUE.add(Reason("card_expired", "Ausweis", "Der Ausweis ist {card}", "§ 3"))
 LOST = CATALOGUE.add(Reason("probably_lost", "Wohl verloren", "{title} ist seit {days} Tagen fällig", "§ 4"))
@@ -70,10 +74,9 @@ LOST = CATALOGUE.add(Reason("probably_lost", "Wohl verloren", "{title} ist seit 
 
 def toy_process(folder: Path) -> Process[Return, Late, Visit, Grace]:
     """The process, its parameters written to the folder."""
-    entry = "{name}: {{name: x, unit: x, source: x, values: {{2000-01-01: {value}}}}}\n"
-    shown = {True: "true", False: "false"}
-    text = "".join(entry.format(name=name, value=shown.get(value, value)) for name, value in DEFAULTS.items())  # type: ignore[call-overload]
-    (folder / "parameters.yaml").write_text(text.replace("3", "3"), encoding="utf-8")
+    texts = {"name": "x", "unit": "x", "source": "x"}
+    entries = {name: {**texts, "values": {date(2000, 1, 1): value}} for name, value in DEFAULTS.items()}
+    (folder / "parameters.yaml").write_text(yaml.safe_dump(entries), encoding="utf-8")
     line = Line(
         name="library", case_file=Account, key="reader", subject=Loan, whole=VISIT, catalogue=CATALOGUE,
         parameters=Grace, folder=folder, package="library", case_unknown=UNKNOWN, technical_failure=FAILURE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunkelwerk.cli import decide, demo, export, inbox, work
+from dunkelwerk.cli import decide, demo, export, inbox, load, work
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("load", epilog=load.EXAMPLE)(load.load)
 app.command("work", epilog=work.EXAMPLE)(work.work)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(export.app, name="export")

@@ -41,7 +41,7 @@ from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.infra.jsonlines import read_lines
+from dunkelwerk.infra.jsonlines import FileLine, read_lines
 from dunkelwerk.infra.progress import Advance
 from dunkelwerk.lines.credit_protection.intake_faults import LineFault
 from dunkelwerk.lines.credit_protection.intake_known import read_known
@@ -54,6 +54,7 @@ from dunkelwerk.lines.credit_protection.intake_writes import Writer
 BATCH_LINES = 1000
 BATCH_BYTES = 4 * 1024 * 1024
 OVERLAPS_NAMED = 5
+READER = LineReader()
 SET_ACTOR = "SELECT set_config('app.actor', %s, true)"
 OPEN_LOAD = "INSERT INTO register_load (started_at, actor, files) VALUES (%s, %s, %s) RETURNING id"
 CLOSE_LOAD = "UPDATE register_load SET finished_at = %s WHERE id = %s"
@@ -73,11 +74,12 @@ class Totals(Struct):
 
 
 class Batch(Struct):
-    """Some lines of one file, numbered ``file``, and the sentences about those that cannot be loaded."""
+    """Some lines of one file, numbered ``file``, and the sentences about those, and about a file, that are refused."""
 
     file: int
     lines: list[Line] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
+    unreadable: str | None = None
     size: int = 0
 
     @property
@@ -102,7 +104,7 @@ def load_files(files: Sequence[Path], *, actor: str, complain: Complain, advance
     try:
         with ThreadPoolExecutor(1) as executor:
             try:
-                settle_all(read_batches(files, intake), intake, executor, advance)
+                settle_all(read_batches(files), intake, executor, advance)
             finally:
                 executor.submit(connection.close)
     finally:
@@ -138,26 +140,31 @@ def close_load(load: int, actor: str) -> None:
         cursor.execute(CLOSE_LOAD, (now(), load))
 
 
-def read_batches(files: Sequence[Path], intake: Intake) -> Iterator[Batch]:
+def read_batches(files: Sequence[Path]) -> Iterator[Batch]:
     """The lines of all files, in order, in batches; a file that cannot be read is refused, the others go on."""
-    reader = LineReader()
     for number, file in enumerate(files):
         batch = Batch(number)
         try:
             for line in read_lines(file):
-                place = Source(str(file), line.number)
-                batch.size += len(line.text)
-                try:
-                    batch.lines.append(reader.read(line, place))
-                except LineFault as fault:
-                    batch.faults.append((line.number, fault.sentence(place)))
+                read_into(batch, line, Source(str(file), line.number))
                 if batch.is_full:
                     yield batch
                     batch = Batch(number)
         except CommandError as error:
-            intake.refuse(str(error))
-        if batch.count:
+            batch.unreadable = str(error)
+        except OSError as error:
+            batch.unreadable = _("{path}: nicht lesbar ({reason}).").format(path=file, reason=error.strerror)
+        if batch.count or batch.unreadable:
             yield batch
+
+
+def read_into(batch: Batch, line: FileLine, place: Source) -> None:
+    """Add a line, or the sentence about it."""
+    batch.size += len(line.text)
+    try:
+        batch.lines.append(READER.read(line, place))
+    except LineFault as fault:
+        batch.faults.append((line.number, fault.sentence(place)))
 
 
 class Intake:
@@ -167,8 +174,7 @@ class Intake:
         self.totals, self.seen = Totals(), Seen()
         self._names, self._load, self._actor, self._complain = names, load, actor, complain
 
-    def refuse(self, sentence: str) -> None:
-        """Count and say what could not be loaded."""
+    def _refuse(self, sentence: str) -> None:
         self.totals.refused += 1
         self._complain(sentence)
 
@@ -177,7 +183,9 @@ class Intake:
         faults = [*batch.faults, *self._settle(batch.lines, batch.file)]
         self.totals.lines += batch.count
         for _number, sentence in sorted(faults):
-            self.refuse(sentence)
+            self._refuse(sentence)
+        if batch.unreadable:
+            self._refuse(batch.unreadable)
         return batch.count
 
     def _settle(self, lines: Sequence[Line], file: int) -> list[tuple[int, str]]:
