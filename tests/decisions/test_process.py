@@ -153,7 +153,7 @@ def test_a_default_must_be_allowed(toy: Toy, default: Disposition) -> None:
 def test_a_code_is_declared_once() -> None:
     catalogue = Catalogue([LOST])
     with pytest.raises(ValueError, match="probably_lost"):
-        catalogue.add(Reason("probably_lost", "anders", "§ 5"))
+        catalogue.add(Reason("probably_lost", "Anders", "anders", "§ 5"))
     assert catalogue.get("probably_lost") is LOST
     assert catalogue.get("found") is None
 
@@ -161,11 +161,11 @@ def test_a_code_is_declared_once() -> None:
 @pytest.mark.parametrize(
     ("reason", "names"),
     [
-        (Reason("a", "a", "s"), ["refer", "second_check", "ignore"]),
-        (Reason("a", "a", "s", refer_only=True), ["refer"]),
-        (Reason("a", "a", "s", adverse=True), ["refer"]),
-        (Reason("a", "a", "s", adverse=True, allowed=(REFER, IGNORE)), ["refer"]),
-        (Reason("a", "a", "s", allowed=(REFER,)), ["refer"]),
+        (Reason("a", "A", "a", "s"), ["refer", "second_check", "ignore"]),
+        (Reason("a", "A", "a", "s", refer_only=True), ["refer"]),
+        (Reason("a", "A", "a", "s", adverse=True), ["refer"]),
+        (Reason("a", "A", "a", "s", adverse=True, allowed=(REFER, IGNORE)), ["refer"]),
+        (Reason("a", "A", "a", "s", allowed=(REFER,)), ["refer"]),
     ],
 )
 def test_dispositions_of_a_reason(reason: Reason, names: list[str]) -> None:

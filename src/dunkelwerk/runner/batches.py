@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from msgspec import Struct
 
+from dunkelwerk.decisions.days import is_working_day
 from dunkelwerk.decisions.process import Line
 from dunkelwerk.decisions.reading import Reader
 from dunkelwerk.infra.businessday import now
@@ -57,6 +58,7 @@ class Batcher:
             self._vault = Vault(cursor, on=day)
         self._readers = {name: Reader(processes()[name], book.on(day)) for name, book in self.books.items()}
         self._day = day
+        is_working_day(day, self._federal_state())  # the holidays take half a second to load: not while locks are held
 
     def forget(self) -> None:
         """After an outage: nothing that was prepared is taken for granted."""

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             name="Posting",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("action", models.BigIntegerField(db_index=True)),
+                ("action", models.BigIntegerField()),
                 ("decision", models.BigIntegerField(db_index=True)),
                 ("event", models.CharField(max_length=40)),
                 ("debit", models.CharField(max_length=60)),

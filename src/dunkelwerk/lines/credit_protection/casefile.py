@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from dunkelwerk.decisions.money import ZERO, amount_fault
+from dunkelwerk.decisions.money import CENT, LARGEST, ZERO, amount_fault, cents
 from dunkelwerk.decisions.periods import Period, period
 
 SCHEMA = 1
@@ -75,11 +75,14 @@ class Settlement(Enum):
 
 
 def check_amounts(struct: Struct, *names: str) -> None:
-    """Raise ValueError, naming the field, for an amount that is negative or has more than two decimals."""
+    """Give amounts two places; raise ValueError, naming the field, for one that is negative or has more."""
     for name in names:
         amount = getattr(struct, name)
-        if amount is not None and (fault := amount_fault(amount)):
+        if amount is None or amount.same_quantum(CENT) and ZERO <= amount <= LARGEST:
+            continue  # nearly always
+        if fault := amount_fault(amount):
             raise ValueError(f"{name}: {fault}")
+        force_setattr(struct, name, cents(amount))
 
 
 def fill_nulls(struct: Struct, **defaults: object) -> None:
@@ -174,8 +177,7 @@ class Instalment(Struct, frozen=True, kw_only=True, gc=False):
     replaces: str | None = None
 
     def __post_init__(self) -> None:
-        if fault := amount_fault(self.amount):
-            raise ValueError(f"amount: {fault}")
+        check_amounts(self, "amount")
 
 
 class Claim(Struct, frozen=True, kw_only=True):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+
 from msgspec import Struct
 
 from dunkelwerk.decisions.periods import Period, day_after, period
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.credit_protection.casefile import Claim, Contract, Instalment
+from dunkelwerk.lines.credit_protection.casefile import Claim, ClaimStatus, Contract, Instalment
 from dunkelwerk.lines.credit_protection.intake_faults import LineFault, Older
 from dunkelwerk.lines.credit_protection.intake_instalments import InstalmentChange, compare_instalments
 from dunkelwerk.lines.credit_protection.intake_known import KnownClaim, KnownContract, OwnRelease
@@ -60,6 +61,7 @@ def compare(contract: Contract, known: KnownContract, *, digest: bytes, field: s
     if digest == known.digest:
         return None
     check_days(contract, known, field=field)
+    check_declined(contract, known, field=field)
     insured = list(contract.insured) != known.insured
     return ContractChange(known, contract, insured, new, changes)
 
@@ -74,7 +76,7 @@ def check_recourse(amount: Decimal, known: KnownContract, *, field: str) -> None
 def compare_claim(claim: Claim, known: KnownClaim, *, field: str) -> ClaimChange | None:
     """What is new about a claim; raises LineFault where it would go back."""
     check_not_older(claim, known, field=field)
-    if known.released_until is not None:
+    if known.benefit_days is not None:
         check_settled(claim, known, field=field)
     new, changed = compare_instalments(claim, known, field=f"{field}.instalments")
     columns = columns_of_claim(claim) != columns_of_known(known)
@@ -168,10 +170,10 @@ def columns_of_known(known: KnownClaim) -> tuple[object, ...]:
 def days_released(claim: Claim, known: KnownClaim | None) -> Period | None:
     """The days with benefit that the register does not know as released yet."""
     first, last = claim.benefit_from, claim.released_until
-    before = known.released_until if known is not None else None
-    if first is None or last is None or last == before:
-        return None
-    return period(first if before is None else max(first, day_after(before)), last)
+    before = known.benefit_days if known is not None else None
+    if first is None or last is None or before is None or last <= before.end:
+        return period(first, last) if before is None else None
+    return period(max(first, day_after(before.end)), last)
 
 
 def check_days(contract: Contract, known: KnownContract, *, field: str) -> None:
@@ -185,11 +187,23 @@ def check_days(contract: Contract, known: KnownContract, *, field: str) -> None:
             raise LineFault(text.format(claim=claim.number), field=f"{field}.claims[{at}].released_until", todo=todo)
 
 
+def check_declined(contract: Contract, known: KnownContract, *, field: str) -> None:
+    """Raise LineFault where a claim would be declined that was closed, or for which we released benefit."""
+    for at, claim in enumerate(contract.claims):
+        before = known.claims.get(claim.number)
+        if before is None or claim.status is not ClaimStatus.DECLINED:
+            continue
+        if before.status == "closed" or any(own.claim == before.id for own in known.releases):
+            text = _("der Leistungsfall {claim} ist hier bezahlt oder geschlossen").format(claim=claim.number)
+            todo = _("bitte den Fall von Hand berichtigen")
+            raise LineFault(text, field=f"{field}.claims[{at}].status", todo=todo)
+
+
 def clashes(days: Period, claim: Claim, known: KnownClaim | None, own: OwnRelease) -> bool:
     """Whether the database would refuse the days: released twice for a claim, or for two causes of a person."""
     same_claim = known is not None and own.claim == known.id
     other_cause = own.person == claim.person and own.cause != claim.cause.value
-    return (same_claim or other_cause) and days.meets(Period(own.first, own.last))
+    return (same_claim or other_cause) and days.meets(own.days)
 
 
 def overlaps(contract: Contract) -> list[tuple[str, str]]:

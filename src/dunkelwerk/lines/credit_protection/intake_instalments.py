@@ -6,7 +6,7 @@ the order within it. A row loaded without id takes the id that the core system g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dunkelwerk.infra.i18n import _
@@ -30,8 +30,8 @@ def compare_instalments(
     """New instalments and changed ones; raises LineFault where one is missing, older, or of another amount."""
     new: list[Instalment] = []
     changed: list[InstalmentChange] = []
-    rows = list(match(claim.instalments, known.instalments))
-    if len(rows) - rows.count(None) < len(known.instalments):
+    rows = match(claim.instalments, known.instalments)
+    if sum(row is not None for row in rows) < len(known.instalments):
         raise Older(_("im Leistungsfall {claim} fehlt eine Rate").format(claim=claim.number), field=field)
     for at, (each, row) in enumerate(zip(claim.instalments, rows, strict=True)):
         if row is None:
@@ -41,11 +41,11 @@ def compare_instalments(
     return new, changed
 
 
-def match(entries: Sequence[Instalment], rows: Sequence[KnownInstalment]) -> Iterator[KnownInstalment | None]:
+def match(entries: Sequence[Instalment], rows: Sequence[KnownInstalment]) -> Sequence[KnownInstalment | None]:
     """For each instalment its row, or None for a new one."""
     if len(entries) == len(rows) and all(map(is_same, entries, rows)):
-        return iter(rows)
-    return match_one_by_one(entries, list(rows))
+        return rows
+    return match_one_by_one(entries, rows)
 
 
 def is_same(entry: Instalment, row: KnownInstalment) -> bool:
@@ -58,19 +58,16 @@ def name_of(row: KnownInstalment) -> str | None:
     return row.key or (f"DW-{row.id}" if row.ours else None)
 
 
-def match_one_by_one(entries: Sequence[Instalment], rows: list[KnownInstalment]) -> Iterator[KnownInstalment | None]:
+def match_one_by_one(entries: Sequence[Instalment], rows: Sequence[KnownInstalment]) -> list[KnownInstalment | None]:
     """By id first; what is left by due date, in order."""
     named = {name_of(row): row for row in rows}
     found = [named.pop(entry.id, None) if entry.id is not None else None for entry in entries]
-    for row in found:
-        if row is not None:
-            rows.remove(row)
-    for entry, row in zip(entries, found, strict=True):
-        if row is None:
-            row = next((each for each in rows if may_be(entry, each)), None)
-            if row is not None:
-                rows.remove(row)
-        yield row
+    left = [row for row in rows if row not in found]
+    for at, entry in enumerate(entries):
+        if found[at] is None:
+            found[at] = next((row for row in left if may_be(entry, row)), None)
+            left = [row for row in left if row is not found[at]]
+    return found
 
 
 def may_be(entry: Instalment, row: KnownInstalment) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
+from dunkelwerk.decisions.periods import Period, period
 from dunkelwerk.lines.credit_protection.intake_lines import CONTRACT, Line
 
 CONTRACTS = """
@@ -79,15 +80,19 @@ class KnownClaim(Struct):
     months_used_before: int
     instalments: list[KnownInstalment] = field(default_factory=list)
 
+    @property
+    def benefit_days(self) -> Period | None:
+        """The days for which benefit has been released."""
+        return period(self.benefit_from, self.released_until)
+
 
 class OwnRelease(NamedTuple):
-    """Days released here, first to last, both included."""
+    """Days released here."""
 
     claim: int
     person: str
     cause: str
-    first: date
-    last: date
+    days: Period
 
 
 class KnownContract(Struct):
@@ -157,5 +162,5 @@ def read_claims(cursor: Any, contracts: dict[int, KnownContract], changed: set[i
             claims[identity].instalments.append(KnownInstalment(*row))
     if exposed:
         cursor.execute(OWN_RELEASES, (exposed,))
-        for contract, *row in cursor.fetchall():
-            contracts[contract].releases.append(OwnRelease(*row))
+        for contract, claim_id, person, cause, first, last in cursor.fetchall():
+            contracts[contract].releases.append(OwnRelease(claim_id, person, cause, Period(first, last)))

@@ -11,7 +11,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection.casefile import Contract, Person, Tariff
 from dunkelwerk.lines.credit_protection.intake_changes import ContractChange, compare, overlaps
 from dunkelwerk.lines.credit_protection.intake_faults import LineFault
-from dunkelwerk.lines.credit_protection.intake_known import Known, Row
+from dunkelwerk.lines.credit_protection.intake_known import Known, KnownContract, Row
 from dunkelwerk.lines.credit_protection.intake_lines import CONTRACT, PERSON, TARIFF, Line
 from dunkelwerk.lines.credit_protection.intake_seen import Mark
 
@@ -117,7 +117,7 @@ class Planner:
 
     def _take_contract(self, contract: Contract, change: ContractChange | None, stamp: Stamp) -> None:
         known = self._known.contracts.get(contract.number)
-        count(self.plan.contract_counts, known and Row(known.id, known.digest or b""), stamp)
+        count(self.plan.contract_counts, known, stamp)
         if known is None:
             self.plan.new_contracts.append((contract, stamp))
         elif change is not None:
@@ -126,7 +126,7 @@ class Planner:
             self.plan.overlaps.extend((contract.number, *pair) for pair in overlaps(contract))
 
 
-def count(counts: Counts, row: Row | None, stamp: Stamp) -> None:
+def count(counts: Counts, row: Row | KnownContract | None, stamp: Stamp) -> None:
     """Count a thing as new, changed or unchanged."""
     if row is None:
         counts.new += 1

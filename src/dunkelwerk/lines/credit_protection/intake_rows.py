@@ -135,8 +135,8 @@ def claim_row(claim: Claim, persons: Mapping[str, int]) -> tuple[Any, ...]:
 
 def instalment_row(claim_id: int, instalment: Instalment) -> tuple[Any, ...]:
     """The values of INSTALMENT."""
-    each, status = instalment, instalment.status.value
-    return (claim_id, each.id, each.due, each.amount, each.amount if status == "offset" else 0, status, each.replaces)
+    each = instalment
+    return (claim_id, each.id, each.due, each.amount, 0, each.status.value, each.replaces)
 
 
 def array_literal(texts: tuple[str, ...]) -> str:

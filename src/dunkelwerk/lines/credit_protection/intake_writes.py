@@ -19,8 +19,7 @@ from dunkelwerk.lines.credit_protection.intake_known import Known
 from dunkelwerk.lines.credit_protection.intake_plan import Plan, Stamp
 
 UPDATE_INSTALMENTS = """
-    UPDATE instalment i SET key = u.key, status = u.status, replaces = u.replaces,
-        set_off = CASE WHEN u.status = i.status THEN i.set_off WHEN u.status = 'offset' THEN i.amount ELSE 0 END
+    UPDATE instalment i SET key = u.key, status = u.status, replaces = u.replaces
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS u (id, key, status, replaces) WHERE i.id = u.id
 """
 

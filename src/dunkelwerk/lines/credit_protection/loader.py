@@ -118,7 +118,9 @@ class Register:
         self.tariff_ids = {row[0]: row[1] for row in contracts}
         self.tariffs = read_tariffs(fetch(cursor, TARIFFS, sorted(set(self.tariff_ids.values()))))
         self._claims = self._read_claims(claims, read_instalments(cursor, [row[0] for row in claims]))
-        self.claimants = {(row[1], row[2]) for row in claims}
+        self.claimants: dict[int, set[int]] = defaultdict(set)
+        for row in claims:
+            self.claimants[row[1]].add(row[2])
         self.contracts = {row[0]: self._read_contract(row) for row in contracts}
         self.rows = self._read_rows(claims)
 
@@ -174,8 +176,7 @@ class Register:
     def case_file(self, key: str, contract_ids: frozenset[int]) -> CaseFile:
         """The case file of these contracts, in the register's order."""
         ids = sorted(contract_ids)
-        insured = {person for each in ids for person in self.insured[each]}
-        insured |= {person for contract, person in self.claimants if contract in contract_ids}
+        insured = {person for each in ids for person in (*self.insured[each], *self.claimants[each])}
         tariffs = {self.tariff_ids[each] for each in ids}
         return CaseFile(
             key=key,

@@ -13,6 +13,8 @@ from dunkelwerk.lines.credit_protection.casefile import CaseFile, Tariff
 from dunkelwerk.lines.credit_protection.loader import load_cases
 
 CASES_PER_BATCH = 500
+#: the name by which case files and the core system know an instalment that was released here
+KEY = "coalesce(i.key, CASE WHEN i.decision IS NOT NULL THEN 'DW-' || i.id END)"
 #: The business day of an instalment is that of its expense; one that was loaded has none.
 INSTALMENTS = Dataset(
     columns=(
@@ -26,7 +28,7 @@ INSTALMENTS = Dataset(
         Column("status", Kind.TEXT, "i.status"),
         Column("decision", Kind.WHOLE, "i.decision"),
         Column("release", Kind.WHOLE, "i.release"),
-        Column("key", Kind.TEXT, "i.key"),
+        Column("key", Kind.TEXT, KEY),
         Column("replaces", Kind.TEXT, "i.replaces"),
     ),
     source="""instalment i JOIN claim c ON c.id = i.claim_id JOIN contract k ON k.id = c.contract_id

@@ -130,7 +130,7 @@ PAYMENT_RETURNED = add(
     Reason(
         "payment_returned",
         "Zahlungsrückläufer",
-        "Zahlungsrückläufer: Konto gesperrt seit {blocked_since}; zurückgekommene Raten: {returned}",
+        "Auszahlung gestört: {faults}",
         "docs/rules.md Abschnitt 8",
     )
 )

@@ -26,6 +26,7 @@ from dunkelwerk.lines.credit_protection.casefile import (
     Claim,
     ClaimStatus,
     ContractStatus,
+    Instalment,
     InstalmentStatus,
     Settlement,
 )
@@ -170,15 +171,11 @@ def premium_in_arrears(note: Note, claim: AffectedClaim, case: Affected, p: Para
 def payment_returned(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     payee = claim.contract.payee
     blocked_since = payee.blocked_since if payee else None
-    instalments = claim.claim.instalments
-    replacing = (each for each in instalments if each.status is not InstalmentStatus.CANCELLED)
-    replaced = {each.replaces for each in replacing if each.replaces != each.id}
-    returned = [
-        each.due
-        for each in instalments
-        if each.status is InstalmentStatus.RETURNED and (each.id is None or each.id not in replaced)
-    ]
-    return when(bool(blocked_since or returned), blocked_since=blocked_since, returned=returned)
+    returned = [each for each in claim.claim.instalments if each.status is InstalmentStatus.RETURNED]
+    faults = [f"Rate vom {each.due:%d.%m.%Y} kam zurück" for each in returned if not is_replaced(each, claim.claim)]
+    if blocked_since is not None:
+        faults.insert(0, f"Konto gesperrt seit {blocked_since:%d.%m.%Y}")
+    return when(bool(faults), faults=faults, blocked_since=blocked_since)
 
 
 @finds(reasons.RECOVERY_RECORDED, scope=CLAIM)
@@ -261,6 +258,14 @@ def extension_unclear(note: Note, claim: AffectedClaim, case: Affected, p: Param
 def no_benefit_left(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     limit, benefit_from = claim.terms.limit, claim.terms.benefit_from
     return when(limit < benefit_from, limit=limit, benefit_from=benefit_from)
+
+
+def is_replaced(returned: Instalment, claim: Claim) -> bool:
+    """Whether another instalment of the claim, not cancelled, replaces the returned one."""
+    return returned.id is not None and any(
+        each.replaces == returned.id and each is not returned and each.status is not InstalmentStatus.CANCELLED
+        for each in claim.instalments
+    )
 
 
 def not_declined(claim: Claim) -> bool:

@@ -1,0 +1,1 @@
+"""The benchmark: ``make bench`` prints a table and writes JSON. See docs/benchmark.md."""
