@@ -157,7 +157,7 @@ def test_without_a_case_file_the_contract_is_unknown(reader: Reader[Any, Any, An
     assert (reason["code"], reason["contract"]) == ("contract_unknown", "RS-1")
 
 
-@pytest.mark.parametrize("contracts", [[], [{**CONTRACT, "number": "RS-2"}], [CONTRACT, CONTRACT]])
+@pytest.mark.parametrize("contracts", [[], [1, None], [{**CONTRACT, "number": "RS-2"}], [CONTRACT, CONTRACT]])
 @pytest.mark.parametrize("persons", [[], [{"id": "P"}], None])
 def test_an_unknown_contract_goes_before_the_strict_reading(
     reader: Reader[Any, Any, Any, Any], contracts: list[Any], persons: Any
@@ -175,6 +175,7 @@ def test_an_unknown_contract_goes_before_the_strict_reading(
         ({"contracts": None}, "contracts"),
         ({"contracts": {}}, "contracts"),
         ({"persons": [{"id": "P"}]}, "persons"),
+        ({"contracts": [CONTRACT, 5]}, "contracts"),
         ({"contracts": [{**CONTRACT, "status": "lapsed"}]}, "status"),
         ({"contracts": [{**CONTRACT, "insured": None}]}, "insured"),
         ({"contracts": [{**CONTRACT, "insured": ["P-9"]}]}, "RS-1"),

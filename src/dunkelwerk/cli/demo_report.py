@@ -70,6 +70,10 @@ def reasons_table(figures: Figures) -> Table:
     titles = {reason.code: reason.title for line in lines().values() for reason in line.catalogue}
     sole = dict(figures.sole_blockers)
     table = Table(title=_("Warum ein Mensch hinsehen muss"), title_justify="left", width=WIDTH)
+    table.caption = _(
+        "Rechte Spalte: Vorgänge, die ohne diesen einen Grund dunkel erledigt wären (auch Zweitprüfungen)."
+    )
+    table.caption_justify = "left"
     table.add_column(_("Grund"))
     table.add_column(_("Code"), style="dim")
     table.add_column(_("ausgesteuert"), justify="right")

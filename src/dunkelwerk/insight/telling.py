@@ -49,6 +49,32 @@ WORDS = {
     "received_on": "eingegangen am",
     "formally_correct": "Unterschrift und Stempel",
     "final": "Endbescheinigung",
+    "active": "aktiv",
+    "cancelled": "gekündigt",
+    "expired": "abgelaufen",
+    "ended": "beendet",
+    "amount": "Betrag",
+    "limit": "Grenze",
+    "days": "Tage",
+    "onset": "Eintritt",
+    "proven_until": "belegt bis",
+    "released_until": "freigegeben bis",
+    "recovered_on": "gesund seit",
+    "deceased_on": "verstorben am",
+    "benefit_from": "Leistung ab",
+    "blocked_since": "Konto gesperrt seit",
+    "deadline": "Frist",
+    "onset_after_deadline": "Eintritt nach der Frist",
+    "recourse_open": "Regress",
+    "status": "Status",
+    "chapter": "Kapitel",
+    "month": "Monat",
+    "released": "freigegeben",
+    "computed": "berechnet",
+    "claims": "Leistungsfälle",
+    "faults": "Mängel",
+    "end": "Ende",
+    "extension_days": "der Verlängerungen",
     "claims_expense:illness": "Aufwand für Versicherungsfälle (Krankheit)",
     "payable": "Verbindlichkeit an den Zahlungsempfänger",
     "recourse_receivable": "Regressforderung",
@@ -110,12 +136,12 @@ def tell_checks(process: Process[Any, Any, Any, Any], decision: Mapping[str, Any
                 released=show(facts["released_until"]),
             )
         for table in traced["tables"]:
-            yield f"  Tabelle {table['table']}, Zeile {table['row']}: {tell_evidence(table['outputs'])}"
+            evidence = tell_evidence(table["outputs"])
+            yield f"  Tabelle {WORDS.get(table['table'], table['table'])}, Zeile {table['row']}: {evidence}"
         for check in traced["checks"]:
-            mark = "✗" if check["found"] else "✓"
-            answer = _("ja") if check["found"] else _("nein")
+            found = _("✗ trifft zu:      ") if check["found"] else _("✓ trifft nicht zu:")
             evidence = tell_evidence(check["evidence"])
-            yield f"  {mark} {titles[check['code']]}: {answer}" + (f" ({evidence})" if evidence else "")
+            yield f"  {found} {titles[check['code']]}" + (f" ({evidence})" if evidence else "")
 
 
 def tell_findings(decision: Mapping[str, Any]) -> Iterator[str]:
@@ -148,8 +174,9 @@ def tell_work(cursor: Any, decision: int, day: date) -> Iterator[str]:
 
 
 def tell_evidence(evidence: Mapping[str, Any]) -> str:
-    """Evidence as ``days: 2, proven_until: 30.10.2026``; empty lists and unknowns say nothing."""
-    return ", ".join(f"{name} {show(value)}" for name, value in evidence.items() if value not in (None, [], {}))
+    """Evidence as ``Tage 2, belegt bis 30.10.2026``; empty lists and unknowns say nothing."""
+    shown = ((WORDS.get(name, name), value) for name, value in evidence.items())
+    return ", ".join(f"{name} {show(value)}" for name, value in shown if value not in (None, [], {}))
 
 
 def show(value: Any) -> str:
