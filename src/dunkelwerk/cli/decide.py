@@ -76,12 +76,14 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + ".part") if path.is_file() or not path.exists() else path
     try:
         with part.open("wb") as stream:
             yield stream
-        part.replace(path)
+        if part != path:  # a pipe or a device is written as it is
+            part.replace(path)
     except OSError as error:
         raise CommandError(_("{path}: nicht schreibbar ({reason}).").format(path=path, reason=error.strerror)) from None
     finally:
-        part.unlink(missing_ok=True)
+        if part != path:
+            part.unlink(missing_ok=True)

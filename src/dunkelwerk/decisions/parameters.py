@@ -115,7 +115,10 @@ class ParameterBook(Generic[K]):
         try:
             typed = msgspec.convert(values, self.kind)
         except msgspec.ValidationError as error:
-            raise ParameterError(_("unmöglicher Parameter: {fault}.").format(fault=fault_in_german(error))) from None
+            fault = fault_in_german(error)
+            entry = self.entries.get(fault.partition(":")[0])
+            allowed = f" ({entry.unit})" if entry else ""
+            raise ParameterError(_("unmöglicher Parameter: {fault}").format(fault=fault + allowed)) from None
         version = hashlib.sha256(msgspec.json.encode(typed, order="sorted")).hexdigest()[:12]
         return ParameterSet(typed, self._chosen(typed), {"rules": self.rules, "parameters": version})
 

@@ -15,7 +15,7 @@ NAMED = 5
 COUNT = """
     WITH broken (reference) AS MATERIALIZED ({query})
     SELECT (SELECT count(*) FROM broken),
-           array(SELECT reference::text FROM broken ORDER BY reference::text LIMIT {named})
+           array(SELECT coalesce(reference::text, '?') FROM broken ORDER BY reference::text LIMIT {named})
 """
 
 

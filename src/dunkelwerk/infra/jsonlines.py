@@ -14,6 +14,10 @@ BOM = b"\xef\xbb\xbf"
 LONGEST_LINE = 16 * 1024 * 1024
 
 
+class EmptyFile(CommandError):
+    """The file holds no line, or blank ones only."""
+
+
 class FileLine(NamedTuple):
     """One line that is not blank: number from 1, offset in bytes, text, and why it cannot be used (or None)."""
 
@@ -24,7 +28,7 @@ class FileLine(NamedTuple):
 
 
 def read_lines(path: Path) -> Iterator[FileLine]:
-    """The lines of a file; raises CommandError for a file that cannot be read or holds nothing."""
+    """The lines of a file; raises CommandError for a file that cannot be read, EmptyFile for one that holds nothing."""
     with open_file(path) as stream:
         number, offset, found = 0, 0, False
         while chunk := stream.readline(LONGEST_LINE):
@@ -42,7 +46,7 @@ def read_lines(path: Path) -> Iterator[FileLine]:
                 found = True
                 yield FileLine(number, start, chunk)
         if not found:
-            raise CommandError(_("{path}: die Datei ist leer.").format(path=path))
+            raise EmptyFile(_("{path}: die Datei ist leer.").format(path=path))
 
 
 def skip_line(stream: BinaryIO) -> int:

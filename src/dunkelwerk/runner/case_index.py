@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.faults import fault_in_german
 from dunkelwerk.decisions.reading import Duplicate, Raw, Source
-from dunkelwerk.infra.jsonlines import FileLine, read_lines
+from dunkelwerk.infra.jsonlines import EmptyFile, FileLine, read_lines
 
 SCHEMA = """
     PRAGMA journal_mode = OFF;
@@ -49,7 +49,10 @@ def build_index(case_files: Path, index: Path) -> list[str]:
                 else:
                     faults.append(f"{Source(str(case_files), line.number)}: {key}")
 
-        database.executemany(INSERT, rows())
+        try:
+            database.executemany(INSERT, rows())
+        except EmptyFile as error:  # every notice is answered all the same: its contract is unknown
+            faults.append(str(error))
         for key, line, again in database.execute("SELECT key, line, again FROM cases WHERE again <> ''"):
             lines = ", ".join([str(line), *again.split()])
             faults.append(f"{case_files}, Zeilen {lines}: mehrere Akten mit dem key {key}")

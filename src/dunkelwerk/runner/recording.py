@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from dunkelwerk.decisions.days import add_working_days
 from dunkelwerk.decisions.decision import Subject
@@ -15,7 +15,7 @@ from dunkelwerk.decisions.failures import TechnicalFailure, locate
 from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.lines.effects import Effect, Occasion, Routing, Store
-from dunkelwerk.runner.failures import is_narrowable
+from dunkelwerk.runner.failures import ANY, is_narrowable, sqlstate_of
 from dunkelwerk.runner.judging import DARK, Judged, proposal_hash
 from dunkelwerk.workitems import operations as workitems
 
@@ -234,12 +234,8 @@ def fault_of(error: Exception) -> dict[str, Any]:
     """Where and what, without the values that the database puts into its message."""
     if isinstance(error, TechnicalFailure):
         return error.evidence
-    cause = error.__cause__
-    if isinstance(error, DatabaseError) and cause is not None:
-        diagnosis = getattr(cause, "diag", None)
-        constraint = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "table_name", None)
-        return {
-            "where": constraint or "database",
-            "what": f"die Datenbank lehnt ab ({getattr(cause, 'sqlstate', '?')})",
-        }
+    if isinstance(error, ANY):
+        diagnosis = getattr(error, "diag", None) or getattr(error.__cause__, "diag", None)
+        place = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "table_name", None)
+        return {"where": place or "database", "what": f"die Datenbank lehnt ab ({sqlstate_of(error) or '?'})"}
     return locate(error)
