@@ -242,6 +242,11 @@ def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
         read_yaml(written(tmp_path, "gap_tolerance: 1\nmode: ]\nisolation: per_claim\n"))
 
 
+def test_yaml_with_a_sign_that_no_text_holds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=r"eigene\.yaml: kein lesbares YAML"):
+        read_yaml(written(tmp_path, "mode: da\x07rk\n"))
+
+
 @pytest.mark.parametrize("text", ["", "# nur ein Kommentar\n"])
 def test_an_empty_file_sets_nothing(tmp_path: Path, text: str) -> None:
     assert read_yaml(written(tmp_path, text)) == {}

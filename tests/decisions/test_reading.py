@@ -155,6 +155,7 @@ def test_the_notice_goes_before_the_case_file(reader: Reader[Any, Any, Any, Any]
 def test_without_a_case_file_the_contract_is_unknown(reader: Reader[Any, Any, Any, Any]) -> None:
     reason = only(answer(reader, NOTICE, None))
     assert (reason["code"], reason["contract"]) == ("contract_unknown", "RS-1")
+    assert reason["evidence"] == {"contract": "RS-1", "found": 0}
 
 
 @pytest.mark.parametrize("contracts", [[], [1, None], [{**CONTRACT, "number": "RS-2"}], [CONTRACT, CONTRACT]])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from load_support import INSTALMENTS, Loader, Thing, case, claim_of, other_case, write
+from load_support import INSTALMENTS, Loader, case, claim_of, other_case
 from psycopg.types.range import DateRange
 
 RELEASES = "SELECT claim_id, contract, person, cause, days, origin, decision FROM release ORDER BY id"
@@ -291,59 +289,3 @@ def test_an_instalment_gets_the_id_that_comes_later(loader: Loader) -> None:
     loader.load(file)
     assert loader.load(case()).refused == 0, loader.sentences
     assert [row["key"] for row in loader.rows("SELECT key FROM instalment ORDER BY id")] == ["I-1", "I-2", "I-3"]
-
-
-def test_the_run_is_recorded_with_actor_and_files(loader: Loader) -> None:
-    paths = [write(loader.folder / name, other_case(name)) for name in ("b.jsonl", "a.jsonl")]
-    loader.load_files(*paths)
-    (run,) = loader.rows("SELECT id, actor, files, finished_at >= started_at AS finished FROM register_load")
-    assert (run["actor"], run["files"], run["finished"]) == ("test", [str(path) for path in paths], True)
-    assert {row["load"] for row in loader.rows("SELECT load FROM contract")} == {run["id"]}
-
-
-def test_an_overlap_of_causes_is_loaded_and_reported(loader: Loader) -> None:
-    file = case()
-    other = case()["contracts"][0]["claims"][0] | {"number": "C-2", "cause": "unemployment", "instalments": []}
-    other |= {"benefit_from": "2026-06-30"}
-    file["contracts"][0]["claims"].append(other)
-    totals = loader.load(file, file)
-    assert (totals.refused, totals.overlaps, totals.overlapping) == (0, 1, [("RS-1", "C-1", "C-2")])
-    assert loader.value("SELECT count(*) FROM release") == 2
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"benefit_from": "2026-07-01", "released_until": "2026-07-31"}, {"cause": "illness"}, {"person": "P2"}],
-    ids=["the day after", "same cause", "other person"],
-)
-def test_no_overlap(loader: Loader, change: Thing) -> None:
-    file = case()
-    file["persons"].append(file["persons"][0] | {"id": "P2"})
-    other = case()["contracts"][0]["claims"][0] | {"number": "C-2", "cause": "unemployment", "instalments": []}
-    file["contracts"][0]["claims"].append(other | change)
-    assert loader.load(file).overlaps == 0
-
-
-def test_the_command(tmp_path: Path, run_cli: Any, database_url: str) -> None:
-    good = write(tmp_path / "gut.jsonl", case(), other_case("RS-2", person="P2"))
-    done = run_cli("load", good)
-    assert (done.returncode, done.stderr) == (0, "")
-    expected = (
-        "2 Zeilen, 0 Fehler; Verträge: 2 neu, 0 geändert, 0 unverändert; Personen: 2 neu, 0 geändert, 0 unverändert\n"
-    )
-    assert done.stdout == expected
-
-    file = case()
-    claims = file["contracts"][0]["claims"]
-    claims.append(claims[0] | {"number": "C-2", "cause": "unemployment", "instalments": []})
-    bad = write(tmp_path / "schlecht.jsonl", "{", file)
-    done = run_cli("load", bad, "--actor", "Erika M.")
-    assert done.returncode == 1
-    fault, warning = done.stderr.splitlines()
-    assert fault.startswith(f"{bad}, Zeile 1: kein lesbares JSON")
-    assert warning.startswith("Warnung: in 1 Fällen")
-    assert "RS-1: C-1 und C-2" in warning
-    assert done.stdout.startswith("2 Zeilen, 1 Fehler; Verträge: 0 neu, 1 geändert,")
-    loader = Loader(tmp_path, database_url)
-    actors = [row["actor"] for row in loader.rows("SELECT actor FROM register_load ORDER BY id")]
-    assert actors == [getpass.getuser(), "Erika M."]

@@ -17,9 +17,11 @@ from load_support import Loader, Thing, case, other_case, write
 
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.lines.credit_protection import intake, intake_retry, intake_writes
+from dunkelwerk.lines.credit_protection.synthetic.notices import notices
 from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
-CONTRACTS = 3000
+CONTRACTS = 5000
+ON = date(2026, 11, 2)
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def loader(tmp_path: Path, django_database: str) -> Loader:
 
 @pytest.fixture(scope="module")
 def register() -> list[Thing]:
-    return list(case_files(seed=3, contracts=CONTRACTS, on=date(2026, 11, 2)))
+    return list(case_files(seed=3, contracts=CONTRACTS, on=ON))
 
 
 def start_cli(path: Path, **environment: str) -> subprocess.Popen[str]:
@@ -91,6 +93,38 @@ def test_killed_in_the_middle_and_run_again(
     assert (again.returncode, again.stderr) == (0, "")
     assert f"Verträge: {CONTRACTS - done} neu, 0 geändert, {done} unverändert" in again.stdout
     assert counts(loader, register) == expected_counts(register)
+
+
+def test_beside_work(tmp_path: Path, database_url: str, register: list[Thing], run_cli: Any) -> None:
+    """What work decides first makes a line older; nothing that it wrote is wound back."""
+    path = write(tmp_path / "akten.jsonl", *register)
+    inbox = write(tmp_path / "post.jsonl", *notices(seed=3, contracts=CONTRACTS, on=ON, count=1500))
+    assert run_cli("load", path).returncode == 0
+    assert run_cli("inbox", "add", inbox).returncode == 0
+    command = [
+        Path(sys.executable).with_name("dunkelwerk"),
+        "work",
+        "--once",
+        "--on",
+        ON.isoformat(),
+        "--batch-size",
+        "50",
+    ]
+    work = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    loads = []
+    try:
+        while work.poll() is None or not loads:
+            loads.append(run_cli("load", path))
+    finally:
+        out, errors = work.communicate(timeout=120)
+    assert work.returncode == 0, errors
+    assert "1500 Meldungen" in out
+    sentences = {sentence for load in loads for sentence in load.stderr.splitlines() if ", Zeile " in sentence}
+    assert sentences
+    assert [each for each in sentences if not each.endswith("bitte einen aktuellen Abzug laden.")] == []
+    assert [load.returncode for load in loads if "Interner Fehler" in load.stderr] == []
+    check = run_cli("check", DUNKELWERK_TODAY=ON.isoformat())
+    assert check.returncode == 0, check.stdout + check.stderr
 
 
 def test_rows_written_by_another_load_meanwhile_are_found(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +226,13 @@ def test_an_outage_that_lasts_ends_in_one_sentence_and_keeps_what_is_done(
         loader.load(case(), other_case("RS-2"), other_case("RS-3"))
     assert len(attempts) > 3
     assert [row["number"] for row in loader.rows("SELECT number FROM contract")] == ["RS-1"]
+
+
+def test_any_other_fault_of_the_database_is_one_sentence_at_once(loader: Loader) -> None:
+    loader.run("REVOKE INSERT ON claim FROM dunkelwerk_app")
+    with pytest.raises(CommandError, match=r"permission denied for table claim\); was geladen ist, bleibt"):
+        loader.load(case())
+    assert loader.value("SELECT count(*) FROM contract") == 0
 
 
 def test_batches_do_not_outgrow_memory(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def load(
     from dunkelwerk.infra import database
     from dunkelwerk.infra.progress import progress
 
-    who = check_actor(actor or current_user())
+    who = check_actor(current_user() if actor is None else actor)
     check_files(files)
     database.start()
     from dunkelwerk.lines.credit_protection.intake import load_files

@@ -6,6 +6,7 @@ The wanted end ``p``, the cut end ``u`` and the release ``r`` of docs/rules.md s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,6 +67,12 @@ class AffectedClaim(Struct, frozen=True):
     def gross(self) -> Decimal:
         """The sum of the instalments to be released, in euros."""
         return sum((line.amount for line in self.lines), ZERO)
+
+    def meeting(self, claims: Iterable[Claim]) -> list[str]:
+        """The numbers of those claims, not declined, whose benefit days meet the days to be released."""
+        if self.days is None:
+            return []
+        return [each.number for each in claims if not each.is_declined and self.days.meets(each.benefit_days)]
 
     @property
     def facts(self) -> dict[str, Any]:

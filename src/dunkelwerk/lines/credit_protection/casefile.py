@@ -208,6 +208,18 @@ class Claim(Struct, frozen=True, kw_only=True):
         return self.status is ClaimStatus.ACCEPTED
 
     @property
+    def is_declined(self) -> bool:
+        """Declined claims stand against nothing."""
+        return self.status is ClaimStatus.DECLINED
+
+    def has_replaced(self, returned: Instalment) -> bool:
+        """Whether another instalment, not cancelled, replaces a returned one; without an id none can."""
+        return returned.id is not None and any(
+            each.replaces == returned.id and each is not returned and each.status is not InstalmentStatus.CANCELLED
+            for each in self.instalments
+        )
+
+    @property
     def benefit_days(self) -> Period | None:
         """The days for which benefit has been released."""
         return period(self.benefit_from, self.released_until)

@@ -48,7 +48,7 @@ from dunkelwerk.lines.credit_protection.intake_faults import LineFault
 from dunkelwerk.lines.credit_protection.intake_known import read_known
 from dunkelwerk.lines.credit_protection.intake_lines import Line, LineReader
 from dunkelwerk.lines.credit_protection.intake_plan import Counts, Plan, Planner
-from dunkelwerk.lines.credit_protection.intake_retry import constraint_of, is_of_a_line, patiently
+from dunkelwerk.lines.credit_protection.intake_retry import constraint_of, patiently
 from dunkelwerk.lines.credit_protection.intake_seen import Seen
 from dunkelwerk.lines.credit_protection.intake_writes import Writer
 
@@ -99,7 +99,7 @@ def load_files(files: Sequence[Path], *, actor: str, complain: Complain, advance
 
     Raises CommandError where the database stays away; what was committed before stays.
     """
-    names = [str(file) for file in files]
+    names = [shown(file) for file in files]
     load = patiently(lambda: open_load(names, actor), tell=complain)
     intake = Intake(names, load=load, actor=actor, complain=complain)
     try:
@@ -112,6 +112,11 @@ def load_files(files: Sequence[Path], *, actor: str, complain: Complain, advance
         intake.seen.close()
     patiently(lambda: close_load(load, actor), tell=complain)
     return intake.totals
+
+
+def shown(file: Path) -> str:
+    """The file's name as text that can be recorded, whatever bytes it has."""
+    return str(file).encode("utf-8", "replace").decode()
 
 
 def settle_all(batches: Iterator[Batch], intake: Intake, executor: ThreadPoolExecutor, advance: Advance) -> None:
@@ -147,7 +152,7 @@ def read_batches(files: Sequence[Path]) -> Iterator[Batch]:
         batch = Batch(number)
         try:
             for line in read_lines(file):
-                read_into(batch, line, Source(str(file), line.number))
+                read_into(batch, line, Source(shown(file), line.number))
                 if batch.is_full:
                     yield batch
                     batch = Batch(number)
@@ -196,8 +201,6 @@ class Intake:
         try:
             plan, faults = patiently(lambda: self._attempt(lines, file), tell=self._complain)
         except (DjangoError, PsycopgError) as error:
-            if not is_of_a_line(error):
-                raise
             if len(lines) > 1:
                 middle = len(lines) // 2
                 return [*self._settle(lines[:middle], file), *self._settle(lines[middle:], file)]

@@ -23,11 +23,11 @@ TRANSIENT = frozenset({"08", "40", "53", "55", "57"})
 ALREADY_THERE = "23505"
 OF_A_LINE = frozenset({"22", "23"})
 FIRST_WAIT, LONGEST_WAIT, PATIENCE = 0.05, 5.0, 60.0  # seconds
-MOST_COLLISIONS = 5
+MOST_COLLISIONS = 20
 
 
 def patiently(attempt: Callable[[], T], *, tell: Callable[[str], None]) -> T:
-    """The answer of an attempt; raises CommandError where the database stays away, else what the attempt raises.
+    """The answer of an attempt; raises the database's error about its data, and CommandError for any other.
 
     ``tell`` gets a sentence when a wait becomes long.
     """
@@ -39,8 +39,10 @@ def patiently(attempt: Callable[[], T], *, tell: Callable[[str], None]) -> T:
             if sqlstate(error) == ALREADY_THERE and collisions < MOST_COLLISIONS:
                 collisions += 1
                 continue
-            if not is_transient(error):
+            if is_of_a_line(error):
                 raise
+            if not is_transient(error):
+                raise gave_up(error) from error
             if time.monotonic() - since > PATIENCE:
                 raise gave_up(error) from None
             if wait >= 1:

@@ -13,7 +13,7 @@ from dunkelwerk.decisions.days import working_days_between
 from dunkelwerk.decisions.decision import Looked, when
 from dunkelwerk.decisions.failures import TechnicalFailure
 from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.decisions.periods import Period, day_after
+from dunkelwerk.decisions.periods import day_after
 from dunkelwerk.decisions.process import Process, Stop
 from dunkelwerk.decisions.reasons import SECOND_CHECK
 from dunkelwerk.decisions.tables import Match, read_table
@@ -24,9 +24,7 @@ from dunkelwerk.lines.credit_protection.casefile import (
     CaseFile,
     Cause,
     Claim,
-    ClaimStatus,
     ContractStatus,
-    Instalment,
     InstalmentStatus,
     Settlement,
 )
@@ -125,7 +123,7 @@ def permanent_disability(note: Note, case: Affected, p: Parameters) -> Looked:
         claim.number
         for contract in case.file.contracts
         for claim in contract.claims
-        if claim.person == case.person.id and claim.cause is Cause.DISABILITY and not_declined(claim)
+        if claim.person == case.person.id and claim.cause is Cause.DISABILITY and not claim.is_declined
     ]
     return when(bool(claims), claims=claims)
 
@@ -172,7 +170,7 @@ def payment_returned(note: Note, claim: AffectedClaim, case: Affected, p: Parame
     payee = claim.contract.payee
     blocked_since = payee.blocked_since if payee else None
     returned = [each for each in claim.claim.instalments if each.status is InstalmentStatus.RETURNED]
-    faults = [f"Rate vom {each.due:%d.%m.%Y} kam zurück" for each in returned if not is_replaced(each, claim.claim)]
+    faults = [f"Rate vom {each.due:%d.%m.%Y} kam zurück" for each in returned if not claim.claim.has_replaced(each)]
     if blocked_since is not None:
         faults.insert(0, f"Konto gesperrt seit {blocked_since:%d.%m.%Y}")
     return when(bool(faults), faults=faults, blocked_since=blocked_since)
@@ -206,13 +204,15 @@ def second_person_overlap(note: Note, claim: AffectedClaim, case: Affected, p: P
         and each.person in claim.contract.insured
         and each.cause in identify.RUNNING_BENEFITS
     ]
-    return overlap(claim.days, others)
+    meeting = claim.meeting(others)
+    return when(bool(meeting), claims=meeting, days=claim.days)
 
 
 @finds(reasons.UNEMPLOYMENT_OVERLAP, scope=CLAIM)
 def unemployment_overlap(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     own = [each for each in claim.contract.claims if each.person == case.person.id and each.cause is Cause.UNEMPLOYMENT]
-    return overlap(claim.days, own)
+    meeting = claim.meeting(own)
+    return when(bool(meeting), claims=meeting, days=claim.days)
 
 
 @finds(reasons.DREAD_DISEASE_OR_DEATH, scope=CLAIM)
@@ -220,7 +220,7 @@ def dread_disease_or_death(note: Note, claim: AffectedClaim, case: Affected, p: 
     claims = [
         each.number
         for each in claim.contract.claims
-        if each.cause in (Cause.DREAD_DISEASE, Cause.DEATH) and not_declined(each)
+        if each.cause in (Cause.DREAD_DISEASE, Cause.DEATH) and not each.is_declined
     ]
     return when(bool(claims), claims=claims)
 
@@ -260,26 +260,6 @@ def no_benefit_left(note: Note, claim: AffectedClaim, case: Affected, p: Paramet
     return when(limit < benefit_from, limit=limit, benefit_from=benefit_from)
 
 
-def is_replaced(returned: Instalment, claim: Claim) -> bool:
-    """Whether another instalment of the claim, not cancelled, replaces the returned one."""
-    return returned.id is not None and any(
-        each.replaces == returned.id and each is not returned and each.status is not InstalmentStatus.CANCELLED
-        for each in claim.instalments
-    )
-
-
-def not_declined(claim: Claim) -> bool:
-    return claim.status is not ClaimStatus.DECLINED
-
-
-def overlap(days: Period | None, claims: list[Claim]) -> Looked:
-    """Whether benefit days of one of these claims meet the days to be released."""
-    if days is None:
-        return when(False)
-    meeting = [each.number for each in claims if not_declined(each) and days.meets(each.benefit_days)]
-    return when(bool(meeting), claims=meeting, days=days)
-
-
 # What is done
 
 
@@ -297,7 +277,7 @@ def extend(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> t
         done.append(actions.ExtendBenefit(**at, until=claim.release_until))
         done += [actions.ReleaseInstalment(**at, due=line.due, amount=line.amount) for line in claim.lines]
     if p.dispositions.get(reasons.RECOURSE_OPEN.code) == reasons.OFFSET.name:
-        done += offsets(claim)
+        done += offsets(claim, at)
     closing = closing_reason(note, claim)
     if claim.reach.was_cut and closing is None:
         done.append(actions.ReviewOn(**at, on=day_after(claim.reach.cut_until)))
@@ -308,18 +288,13 @@ def extend(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> t
     return tuple(done)
 
 
-def offsets(claim: AffectedClaim) -> list[actions.OffsetRecourse]:
+def offsets(claim: AffectedClaim, at: dict[str, str]) -> list[actions.OffsetRecourse]:
     """One per instalment touched, oldest due first, until the contract's open recourse is used up."""
-    left = claim.contract.recourse_open
-    done = []
+    left, done = claim.contract.recourse_open, []
     for line in claim.lines:
         amount = min(left, line.amount)
         if amount > ZERO:
-            done.append(
-                actions.OffsetRecourse(
-                    contract=claim.contract.number, claim=claim.claim.number, due=line.due, amount=amount
-                )
-            )
+            done.append(actions.OffsetRecourse(**at, due=line.due, amount=amount))
         left -= amount
     return done
 
