@@ -174,9 +174,10 @@ def test_a_dated_value_holds_from_its_day() -> None:
 
 
 def test_before_the_first_day_nothing_holds() -> None:
-    book = BOOK.override({"gap_tolerance": {date(2026, 11, 2): 2}}, source="eigene.yaml")
+    dated = {"gap_tolerance": {date(2027, 1, 1): 3, date(2026, 11, 2): 2}}
+    book = BOOK.override(dated, source="eigene.yaml")
     assert book.on(date(2026, 11, 2)).values.gap_tolerance == 2
-    with pytest.raises(ParameterError, match="gap_tolerance"):
+    with pytest.raises(ParameterError, match=r"gap_tolerance.*2026-11-01.*2026-11-02"):
         book.on(date(2026, 11, 1))
 
 

@@ -1,7 +1,7 @@
 """Parameters: what an insurer may set. YAML with start dates only; lookup before the first date raises.
 
-An entry of a line's or process's ``parameters.yaml`` has a German ``name``, ``unit``, ``source`` and dated ``values``. An
-insurer's file overrides values, plainly (``gap_tolerance: 2``) or dated (``gap_tolerance: {2026-01-01: 2}``).
+An entry of a line's or process's ``parameters.yaml`` has a German ``name``, ``unit``, ``source`` and dated ``values``.
+An insurer's file overrides values, plainly (``gap_tolerance: 2``) or dated (``gap_tolerance: {2026-01-01: 2}``).
 """
 
 from __future__ import annotations

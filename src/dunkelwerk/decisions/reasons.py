@@ -42,8 +42,9 @@ class Scope(Struct, frozen=True):
 class Reason(Struct, frozen=True):
     """One entry of a catalogue.
 
-    ``title`` and ``text`` are German, the text with slots for the evidence; ``source`` the clause, law or page it rests on. ``adverse`` reasons
-    would cost the customer benefit; they, and those ``refer_only`` (†), can only be referred.
+    ``title`` and ``text`` are German, the text with slots for the evidence; ``source`` is the clause, law or page it
+    rests on. ``adverse`` reasons would cost the customer benefit; they, and those ``refer_only`` (†), can only be
+    referred.
     """
 
     code: str

@@ -108,8 +108,9 @@ def decode(decoder: msgspec.json.Decoder[Any], text: bytes) -> Any:
 
 
 def digest_of(loose: dict[str, Any]) -> bytes:
-    """The hash of what a notice says, whatever the order and spelling of its fields."""
-    return hashlib.sha256(msgspec.json.encode(loose, order="sorted")).digest()
+    """The hash of what a notice says, whatever the order and spelling of its fields; null is the same as absent."""
+    said = {name: value for name, value in loose.items() if value is not None}
+    return hashlib.sha256(msgspec.json.encode(said, order="sorted")).digest()
 
 
 def storable(field: str, text: str, longest: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,13 +23,15 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.progress import Advance, progress
 from dunkelwerk.lines.registry import lines
-from dunkelwerk.runner.batches import Batcher
+from dunkelwerk.runner.batches import Batcher, Done
 from dunkelwerk.runner.failures import explain, is_transient
 
 IDLE_SECONDS = 1.0
 #: others hold what is left: their batch takes less than two seconds
 BLOCKED_SECONDS = 0.02
 LONGEST_WAIT = 30.0
+#: how long a worker that waits for something else takes to notice that it shall stop
+NOTICE_STOP_SECONDS = 0.2
 COUNT_WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting'"
 
 
@@ -49,16 +53,56 @@ def work(job: Job, *, workers: int) -> Counter[str]:
         if workers == 1:
             return Worker(job).run(advance)
         connection.close()
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, initializer=database.start) as pool:
-            return sum(
-                (future.result() for future in [pool.submit(run_quietly, job) for _n in range(workers)]), Counter()
-            )
+        return work_in_processes(job, workers)
 
 
-def run_quietly(job: Job) -> Counter[str]:
-    """One of several processes."""
-    return Worker(job).run(lambda count: None)
+def work_in_processes(job: Job, workers: int) -> Counter[str]:
+    """Several processes: they stop together, on a signal and when one of them fails; raises what it failed of."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    with stopped_by_signals(stop.set):
+        try:
+            with ProcessPoolExecutor(workers, context, initializer=obey, initargs=(stop, os.getpid())) as pool:
+                futures = [pool.submit(work_quietly, job) for _n in range(workers)]
+                wait(futures, return_when=FIRST_EXCEPTION)
+                stop.set()
+            return sum((future.result() for future in futures), Counter())
+        except BrokenProcessPool:
+            message = _("Ein Arbeitsprozess brach ab. Keine Meldung ging verloren; derselbe Aufruf setzt fort.")
+            raise CommandError(message) from None
+
+
+_is_told: Callable[[], bool]
+
+
+def obey(stop: Any, parent: int) -> None:
+    """In one of several processes: stop when the parent says so, and when it is gone."""
+    global _is_told
+    # Ctrl-C reaches the whole group: it is the parent's to tell us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def is_told() -> bool:
+        return stop.is_set() or os.getppid() != parent
+
+    _is_told = is_told
+
+
+def work_quietly(job: Job) -> Counter[str]:
+    """What one of several processes does."""
+    database.start()
+    return Worker(job, is_told=_is_told).run(lambda count: None)
+
+
+@contextmanager
+def stopped_by_signals(stop: Callable[[], object]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C call ``stop``, which lets a batch be finished."""
+    wanted = (signal.SIGTERM, signal.SIGINT)
+    before = {each: signal.signal(each, lambda _signal, _frame: stop()) for each in wanted}  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def count_waiting() -> int:
@@ -70,17 +114,26 @@ def count_waiting() -> int:
 
 
 class Worker:
-    """One process that works."""
+    """One process that works. ``is_told``: whether somebody else wants it to stop."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, is_told: Callable[[], bool] = lambda: False) -> None:
         self.job = job
         self.batchers = [Batcher(line, job.overrides, size=job.size) for line in lines().values()]
-        self.stopping = False
+        self._is_told, self._stopped = is_told, False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether to stop after this batch."""
+        return self._stopped or self._is_told()
+
+    def stop(self) -> None:
+        """Stop after this batch."""
+        self._stopped = True
 
     def run(self, advance: Advance) -> Counter[str]:
         """Batch after batch; raises CommandError where an outage lasts longer than ``--once`` is patient."""
         ends: Counter[str] = Counter()
-        with self._stopped_by_signals():
+        with stopped_by_signals(self.stop):
             while not self.stopping:
                 done, left = self._round()
                 ends += done
@@ -88,8 +141,13 @@ class Worker:
                 if not done:
                     if not left and self.job.once:
                         break
-                    time.sleep(BLOCKED_SECONDS if left else IDLE_SECONDS)
+                    self._pause(BLOCKED_SECONDS if left else IDLE_SECONDS)
         return ends
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.stopping and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, NOTICE_STOP_SECONDS))
 
     def _round(self) -> tuple[Counter[str], int]:
         """One batch of each line: what was done, and how many notices were held up by other workers."""
@@ -111,9 +169,10 @@ class Worker:
             count: int = cursor.fetchone()[0]
             return count
 
-    def _patiently(self, batcher: Batcher) -> Any:
-        wait, since = 0.1, time.monotonic()
-        while True:
+    def _patiently(self, batcher: Batcher) -> Done:
+        """One batch, however long the database is away; nothing where we are to stop meanwhile."""
+        seconds, since = 0.1, time.monotonic()
+        while not self.stopping:
             try:
                 return batcher.run(business_day(self.job.on))
             except Exception as error:
@@ -121,31 +180,18 @@ class Worker:
                     raise
                 if self.job.once and time.monotonic() - since > self.job.patience:
                     raise self._give_up(error) from None
-                self._report(error, wait)
+                self._report(error, seconds)
                 batcher.forget()
                 database.reconnect()
-            time.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            self._pause(seconds)
+            seconds = min(2 * seconds, LONGEST_WAIT)
+        return Done(Counter(), 0)
 
-    def _report(self, error: Exception, wait: float) -> None:
-        if wait >= 1:
+    def _report(self, error: Exception, seconds: float) -> None:
+        if seconds >= 1:
             message = _("Datenbank: {fault} – neuer Versuch in {wait:.0f} s, nichts geht verloren.")
-            print(message.format(fault=explain(error), wait=wait), file=sys.stderr, flush=True)
+            print(message.format(fault=explain(error), wait=seconds), file=sys.stderr, flush=True)
 
     def _give_up(self, error: Exception) -> CommandError:
         message = _("Die Datenbank arbeitet nicht: {fault}. Alle Meldungen warten weiter, keine ging verloren.")
         return CommandError(message.format(fault=explain(error)))
-
-    @contextmanager
-    def _stopped_by_signals(self) -> Iterator[None]:
-        """SIGTERM and Ctrl-C finish the batch, then stop."""
-
-        def stop(_signal: int, _frame: Any) -> None:
-            self.stopping = True
-
-        before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)

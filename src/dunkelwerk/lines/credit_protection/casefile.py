@@ -78,7 +78,7 @@ def check_amounts(struct: Struct, *names: str) -> None:
     """Give amounts two places; raise ValueError, naming the field, for one that is negative or has more."""
     for name in names:
         amount = getattr(struct, name)
-        if amount is None or amount.same_quantum(CENT) and ZERO <= amount <= LARGEST:
+        if amount is None or (amount.same_quantum(CENT) and ZERO <= amount <= LARGEST):
             continue  # nearly always
         if fault := amount_fault(amount):
             raise ValueError(f"{name}: {fault}")
