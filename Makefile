@@ -41,7 +41,7 @@ bench: $(DEV)  ## the performance figures; a table, and JSON under bench/results
 	$(BIN)/python -m bench
 
 mutants: $(DEV)  ## mutation testing of the process's checks
-	$(BIN)/mutmut run
+	$(BIN)/python tools/mutants.py
 
 docs: $(DEV)  ## what is generated
 	$(BIN)/python tools/reason_catalogue.py

@@ -13,8 +13,8 @@ from dunkelwerk.decisions.days import (
     add_months,
     add_working_days,
     birthday,
+    day_range,
     days_off,
-    days_strictly_between,
     federal_states,
     is_working_day,
     last_day,
@@ -141,11 +141,18 @@ def test_working_days_between(start: date, end: date, expected: int) -> None:
 
 
 @given(DAYS, st.integers(0, 400))
-def test_days_strictly_between(start: date, length: int) -> None:
+def test_a_range_of_days_leaves_out_its_end(start: date, length: int) -> None:
     end = start + timedelta(days=length)
-    between = list(days_strictly_between(start, end))
-    assert len(between) == max(length - 1, 0)
-    assert all(start < day < end for day in between)
+    days = list(day_range(start, end))
+    assert len(days) == length
+    assert all(start <= day < end for day in days)
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(-10, 1500), st.sampled_from([None, "BY", "SN"]))
+def test_working_days_between_equal_those_counted_one_by_one(start: date, length: int, state: str | None) -> None:
+    end = start + timedelta(days=length)
+    counted = sum(is_working_day(start + timedelta(days=n), state) for n in range(1, max(length, 1)))
+    assert working_days_between(start, end, state) == counted
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(1, 60), st.sampled_from([None, "BY", "SN"]))

@@ -107,6 +107,16 @@ def test_no_status_leads_back_to_released(loader: Loader, status: str) -> None:
     assert loader.load(file).refused == 0
 
 
+def test_a_replacement_is_not_forgotten_but_may_come_later(loader: Loader) -> None:
+    loader.load(case())
+    file = case()
+    instalment(2, replaces="I-2")(file)
+    assert loader.load(file).refused == 0, loader.sentences
+    assert loader.value("SELECT replaces FROM instalment WHERE key = 'I-3'") == "I-2"
+    assert "instalments[2].replaces: eine Rate des Leistungsfalls C-1 ist im" in loader.refuse(case())
+    assert loader.value("SELECT replaces FROM instalment WHERE key = 'I-3'") == "I-2"
+
+
 def test_the_file_loaded_before_our_work_is_older(loader: Loader) -> None:
     """Its content is what was loaded last, to the byte: it must not be taken for 'unchanged'."""
     loader.load(case())

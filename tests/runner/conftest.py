@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from work_support import World
 
 
 @pytest.fixture
-def world(django_database: str, tmp_path: Path) -> World:
+def world(django_database: str, tmp_path: Path) -> Iterator[World]:
     """An empty register and inbox, worked on inside the test."""
-    return World(tmp_path, django_database)
+    made = World(tmp_path, django_database)
+    yield made
+    made.enter()
+    made.drop_copies()

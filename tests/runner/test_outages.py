@@ -69,10 +69,11 @@ def test_every_outage_refers_nobody(world: World, outage, state: str, table) -> 
     assert ends == {"settled": 1, "proposed": 1, "referred": 2}
     assert world.broken() == []
 
+
 @pytest.mark.parametrize("table", ["posting", "claim"])
 def test_cut(world: World, outage, table) -> None:
     fill(world)
-    waited = outage(table, f"PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1)")
+    waited = outage(table, "PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1)")
     ends = world.work(**OFFSET)
     assert waited == ["waiting"] * 4
     assert ends == {"settled": 1, "proposed": 1, "referred": 2}

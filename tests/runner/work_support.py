@@ -7,8 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import dict_row
@@ -36,6 +38,8 @@ NOTE: Thing = {
 }
 #: per month one instalment falls due on the 15th: a note until the 30th of November frees one
 ACTIONS = ["record_proof", "extend_benefit", "release_instalment", "send_letter"]
+#: a database that is copied must have no session; whoever loaded may not have hung up yet
+CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
 #: what makes two runs comparable: everything they wrote, without the numbers that a database gave
 PICTURES = {
     "notices": """
@@ -67,7 +71,8 @@ PICTURES = {
         SELECT k.number AS contract, c.number AS claim, r.days::text, r.origin <> 0 AS ours, r.cancelled_on
         FROM release r JOIN claim c ON c.id = r.claim_id JOIN contract k ON k.id = c.contract_id""",
     "instalments": """
-        SELECT k.number AS contract, c.number AS claim, i.due, i.amount, i.set_off, i.status, i.decision IS NULL AS loaded
+        SELECT k.number AS contract, c.number AS claim, i.due, i.amount, i.set_off, i.status,
+               i.decision IS NULL AS loaded
         FROM instalment i JOIN claim c ON c.id = i.claim_id JOIN contract k ON k.id = c.contract_id""",
     "proofs": """
         SELECT k.number AS contract, c.number AS claim, p.until, p.decision IS NULL AS loaded
@@ -136,11 +141,44 @@ def read_lines(path: Path) -> list[Thing]:
 class World:
     """A database with what was loaded and received, worked on inside the test."""
 
+    _numbers = count(1)
+
     def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.url = folder, url
+        self.folder, self.url, self.copies = folder, url, list[World]()
+
+    def enter(self) -> None:
+        """Let our own code, inside this process, work on this database."""
+        from django.db import connections
+
+        name = urlsplit(self.url).path.lstrip("/")
+        if connections.settings["default"]["NAME"] != name:
+            connections.close_all()
+            for alias in ("default", "owner"):
+                connections.settings[alias]["NAME"] = name
+
+    def copy(self) -> World:
+        """Another database with the same content, so that two ways to go on can be compared."""
+        from django.db import connections
+
+        connections.close_all()
+        parts = urlsplit(self.url)
+        name = f"{parts.path.lstrip('/')}_{next(self._numbers)}"
+        with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as server:
+            server.execute(CUT_SESSIONS, (parts.path.lstrip("/"),))
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{parts.path.lstrip("/")}"'.encode())
+        self.copies.append(World(self.folder, parts._replace(path=f"/{name}").geturl()))
+        return self.copies[-1]
+
+    def drop_copies(self) -> None:
+        """Remove the copies."""
+        for each in self.copies:
+            parts = urlsplit(each.url)
+            with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as server:
+                server.execute(f'DROP DATABASE "{parts.path.lstrip("/")}" WITH (FORCE)'.encode())
 
     def load(self, *lines: Thing) -> None:
         """Load case files."""
+        self.enter()
         from dunkelwerk.lines.credit_protection.intake import load_files
 
         path, faults = write_lines(self.folder / "case-files.jsonl", lines), []
@@ -149,14 +187,18 @@ class World:
 
     def receive(self, *notices: Thing, channel: str = "scan") -> None:
         """Put notices into the inbox."""
+        self.enter()
         from dunkelwerk.cli.inbox import receive_files
 
         path, faults = write_lines(self.folder / "notices.jsonl", notices), []
         added, _known, refused = receive_files([path], channel, "test", faults)
         assert (added, refused, faults) == (len(notices), 0, [])
 
-    def work(self, *, size: int = 500, patience: float = 60.0, on: str | None = TODAY, **overrides: Any) -> Counter[str]:
+    def work(
+        self, *, size: int = 500, patience: float = 60.0, on: str | None = TODAY, **overrides: Any
+    ) -> Counter[str]:
         """Work until nothing waits; ``overrides`` are the insurer's parameters."""
+        self.enter()
         from dunkelwerk.runner.work import Job, Worker
 
         return Worker(Job(overrides, on, size, True, patience)).run(lambda count: None)
@@ -200,6 +242,7 @@ class World:
         return {line["notice"]: line for line in self._exported_decisions()}
 
     def _exported_decisions(self) -> Iterator[Thing]:
+        self.enter()
         from django.db import connection
 
         from dunkelwerk.infra.keys import Vault
@@ -214,6 +257,7 @@ class World:
 
     def broken(self) -> list[str]:
         """The names of the invariants that do not hold: what ``dunkelwerk check`` would say."""
+        self.enter()
         from django.db import connection
 
         from dunkelwerk.infra.invariants import examine

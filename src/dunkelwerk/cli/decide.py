@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -30,7 +31,9 @@ def decide(
     from dunkelwerk.infra.progress import progress
     from dunkelwerk.runner.offline import Task, decide_files
 
-    task = Task(find_process(process), case_files, notices, read_overrides(process, parameters), business_day(on))
+    day = business_day(on)
+    overrides = read_overrides(process, parameters, day)
+    task = Task(find_process(process), case_files, notices, overrides, day)
     faulty = False
     with output(out) as stream, progress(_("entschieden")) as advance:
         for answers in decide_files(task, workers=workers):
@@ -54,8 +57,8 @@ def find_process(name: str) -> str:
     return wanted
 
 
-def read_overrides(process: str, path: Path | None) -> dict[str, Any]:
-    """The insurer's parameters, checked before anything is decided; raises CommandError (wrong usage)."""
+def read_overrides(process: str, path: Path | None, day: date) -> dict[str, Any]:
+    """The insurer's parameters, checked for the business day first; raises CommandError (wrong usage)."""
     from dunkelwerk.decisions.parameters import ParameterError, read_yaml
     from dunkelwerk.lines.registry import processes
 
@@ -63,7 +66,7 @@ def read_overrides(process: str, path: Path | None) -> dict[str, Any]:
         return {}
     try:
         overrides = read_yaml(path)
-        processes()[find_process(process)].book.override(overrides, source=str(path))
+        processes()[find_process(process)].book.override(overrides, source=str(path)).on(day)
     except ParameterError as error:
         raise wrong_usage(str(error)) from None
     return overrides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,8 +30,7 @@ def work(
     """Entscheidet, was im Posteingang wartet, und macht jede Entscheidung in einer Transaktion wahr."""
     from dunkelwerk.infra import database
 
-    business_day(on)
-    overrides = read_line_overrides(parameters)
+    overrides = read_line_overrides(parameters, business_day(on))
     database.start()
     from dunkelwerk.runner.work import Job, work
 
@@ -38,14 +38,14 @@ def work(
     print(summarise(ends))
 
 
-def read_line_overrides(path: Path | None) -> dict[str, Any]:
+def read_line_overrides(path: Path | None, day: date) -> dict[str, Any]:
     """The insurer's parameters, checked against every process before anything is decided."""
     from dunkelwerk.cli.decide import read_overrides
     from dunkelwerk.lines.registry import processes
 
     overrides: dict[str, Any] = {}
     for name in processes():
-        overrides = read_overrides(name, path)
+        overrides = read_overrides(name, path, day)
     return overrides
 
 

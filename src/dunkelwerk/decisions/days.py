@@ -50,13 +50,29 @@ def is_working_day(day: date, federal_state: str | None) -> bool:
 
 def working_days_between(start: date, end: date, federal_state: str | None) -> int:
     """The number of working days strictly between the two days; 0 where ``end`` is not after ``start``."""
-    return sum(is_working_day(day, federal_state) for day in days_strictly_between(start, end))
+    if end <= start:
+        return 0
+    if start.year == end.year:
+        return working_days_in(day_range(start + ONE_DAY, end), federal_state)
+    whole_years = sum(working_days_of(year, federal_state) for year in range(start.year + 1, end.year))
+    first = working_days_in(day_range(start + ONE_DAY, date(start.year + 1, 1, 1)), federal_state)
+    return first + whole_years + working_days_in(day_range(date(end.year, 1, 1), end), federal_state)
 
 
-def days_strictly_between(start: date, end: date) -> Iterator[date]:
-    """Each day after ``start`` and before ``end``."""
-    for offset in range(1, (end - start).days):
-        yield start + timedelta(days=offset)
+def day_range(start: date, end: date) -> Iterator[date]:
+    """Each day from ``start`` up to, not including, ``end``."""
+    return (start + timedelta(days=offset) for offset in range((end - start).days))
+
+
+def working_days_in(days: Iterator[date], federal_state: str | None) -> int:
+    """How many of the days are working days."""
+    return sum(is_working_day(day, federal_state) for day in days)
+
+
+@lru_cache(maxsize=20000)
+def working_days_of(year: int, federal_state: str | None) -> int:
+    """The working days of a year; kept, so that a typing error in a year costs little."""
+    return working_days_in(day_range(date(year, 1, 1), date(year, 12, 31)), federal_state)  # the last day is none
 
 
 def add_working_days(day: date, count: int, federal_state: str | None) -> date:

@@ -22,7 +22,8 @@ PHRASES = (
     (re.compile(r"Expected `(.+?)` *([<>=]+) *(.+)"), "erwartet {0} {1} {2}"),
     (re.compile(r"JSON is malformed: (.+)"), "kein lesbares JSON ({0})"),
     (re.compile(r"Input data was truncated"), "kein lesbares JSON (bricht vorzeitig ab)"),
-    (re.compile(r"Invalid UTF-8.*"), "kein UTF-8"),
+    (re.compile(r"Invalid UTF-8.*|'utf-8' codec .*"), "kein UTF-8"),
+    (re.compile(r"Number out of range"), "die Zahl ist zu groß"),
 )
 KINDS = {"str": "Text", "int": "ganze Zahl", "decimal": "Betrag", "date": "Datum", "bool": "true/false"}
 KINDS |= {"array": "Liste", "object": "Objekt", "null": "nichts", "float": "Zahl"}

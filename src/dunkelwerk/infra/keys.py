@@ -141,10 +141,9 @@ class Vault:
     def open(self, sealed: bytes, *, key: int, about: str) -> bytes:
         """The data; ``key`` was prepared. Raises CommandError where the record was changed or belongs elsewhere."""
         try:
-            compressed = self._keys[key].decrypt(sealed[:NONCE], sealed[NONCE:], about.encode())
-        except InvalidTag:
+            return self._decompress.decompress(self._keys[key].decrypt(sealed[:NONCE], sealed[NONCE:], about.encode()))
+        except (InvalidTag, ValueError, zstandard.ZstdError):
             raise CommandError(_("Ein verschlüsselter Satz ist verändert: {about}.").format(about=about)) from None
-        return self._decompress.decompress(compressed)
 
 
 def rotate(cursor: Any, masters: MasterKeys) -> int:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
@@ -57,14 +57,14 @@ def work(job: Job, *, workers: int) -> Counter[str]:
 
 
 def work_in_processes(job: Job, workers: int) -> Counter[str]:
-    """Several processes: they stop together, on a signal and when one of them fails; raises what it failed of."""
+    """Several processes: they stop together, by a signal or as soon as one ends; raises what one failed of."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     with stopped_by_signals(stop.set):
         try:
             with ProcessPoolExecutor(workers, context, initializer=obey, initargs=(stop, os.getpid())) as pool:
                 futures = [pool.submit(work_quietly, job) for _n in range(workers)]
-                wait(futures, return_when=FIRST_EXCEPTION)
+                wait(futures, return_when=FIRST_COMPLETED)
                 stop.set()
             return sum((future.result() for future in futures), Counter())
         except BrokenProcessPool:
@@ -72,25 +72,31 @@ def work_in_processes(job: Job, workers: int) -> Counter[str]:
             raise CommandError(message) from None
 
 
-_is_told: Callable[[], bool]
+_stop: Any
+_parent: int
 
 
 def obey(stop: Any, parent: int) -> None:
     """In one of several processes: stop when the parent says so, and when it is gone."""
-    global _is_told
+    global _stop, _parent
+    _stop, _parent = stop, parent
     # Ctrl-C reaches the whole group: it is the parent's to tell us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    def is_told() -> bool:
-        return stop.is_set() or os.getppid() != parent
 
-    _is_told = is_told
+def is_orphan() -> bool:
+    """Whether the process that started this one is gone."""
+    return os.getppid() != _parent
 
 
 def work_quietly(job: Job) -> Counter[str]:
     """What one of several processes does."""
     database.start()
-    return Worker(job, is_told=_is_told).run(lambda count: None)
+    ends = Worker(job, is_told=lambda: is_orphan() or _stop.is_set()).run(lambda count: None)
+    if is_orphan():
+        # Nobody takes the answer, and the pool would wait for the next call for ever.
+        os._exit(1)
+    return ends
 
 
 @contextmanager

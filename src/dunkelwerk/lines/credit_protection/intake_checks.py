@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from msgspec.structs import force_setattr
 from stdnum import iban
 from stdnum.exceptions import ValidationError as InvalidNumber
 
 from dunkelwerk.decisions.failures import TechnicalFailure
-from dunkelwerk.decisions.money import CENT, cents
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.credit_protection.casefile import CaseFile, Claim, Contract, Cover, DeathCover, Instalment, Tariff
+from dunkelwerk.lines.credit_protection.casefile import CaseFile, Claim, Contract, Cover, DeathCover, Tariff
 from dunkelwerk.lines.credit_protection.identification import ensure_consistent
 from dunkelwerk.lines.credit_protection.intake_faults import LineFault
 
@@ -25,7 +23,7 @@ GERMAN_IBAN = re.compile(r"DE[0-9]{20}", re.ASCII)
 
 
 def check_case(case: CaseFile) -> None:
-    """Raise LineFault for the first thing that the register cannot hold; amounts get two places."""
+    """Raise LineFault for the first thing that the register cannot hold."""
     for at, person in enumerate(case.persons):
         check_key(person.id, field=f"persons[{at}].id")
         if person.deceased_on is not None and person.deceased_on < person.birth_date:
@@ -61,12 +59,10 @@ def check_tariff(tariff: Tariff, *, field: str) -> None:
         if cover.legal_entity is not None and len(cover.legal_entity) > LONGEST_ENTITY:
             text = _("höchstens {limit} Zeichen").format(limit=LONGEST_ENTITY)
             raise LineFault(text, field=f"{field}.{name}.legal_entity")
-        two_places(cover, "cap" if isinstance(cover, DeathCover) else "monthly_cap")
 
 
 def check_contract(contract: Contract, born: Mapping[str, date], *, field: str) -> None:
     """Raise LineFault for the first thing in the contract that the register cannot hold."""
-    two_places(contract, "instalment", "final_instalment", "recourse_open")
     insured = contract.insured
     if len(insured) > 1 and (twice := repeated(insured)):
         text = _("die Person {person} steht doppelt im Vertrag {contract}")
@@ -98,8 +94,6 @@ def check_instalments(claim: Claim, *, field: str) -> None:
         text = _("die Rate {id} steht doppelt im Leistungsfall {claim}")
         raise LineFault(text.format(id=shown(repeated(ids)), claim=claim.number), field=field)
     for at, each in enumerate(claim.instalments):
-        if not each.amount.same_quantum(CENT):
-            two_places(each, "amount")
         if each.id is not None:
             check_key(each.id, field=f"{field}[{at}].id")
         if each.replaces is not None and (each.replaces == each.id or each.replaces not in ids):
@@ -120,14 +114,6 @@ def repeated(keys: Iterable[str]) -> str | None:
 def shown(key: str | None) -> str:
     """A key in a sentence, cut where it is longer than the register holds."""
     return (key or "")[:LONGEST_KEY]
-
-
-def two_places(struct: Contract | Cover | DeathCover | Instalment, *names: str) -> None:
-    """Write ``312.5`` as ``312.50``, so that equal contents have equal digests."""
-    for name in names:
-        amount = getattr(struct, name)
-        if amount is not None and not amount.same_quantum(CENT):
-            force_setattr(struct, name, cents(amount))
 
 
 def is_iban(text: str) -> bool:

@@ -83,9 +83,12 @@ def compare_instalment(entry: Instalment, row: KnownInstalment, claim: Claim, *,
         todo = _("eine Rate ändert sich nicht mehr: bitte stornieren und neu anlegen")
         raise LineFault(text.format(claim=claim.number), field=f"{field}.{name}", todo=todo)
     status = entry.status.value
-    if (status == "released" and row.status != "released") or (row.replaces and not entry.replaces):
+    older = (
+        "status" if status == "released" != row.status else "replaces" if row.replaces and not entry.replaces else ""
+    )
+    if older:
         text = _("eine Rate des Leistungsfalls {claim} ist im Register schon weiter")
-        raise Older(text.format(claim=claim.number), field=f"{field}.status")
+        raise Older(text.format(claim=claim.number), field=f"{field}.{older}")
     if status != row.status and row.ours:
         text = _("die Rate DW-{id} wird hier gezahlt, ihr Stand kommt nicht aus dem Bestand").format(id=row.id)
         todo = _("bitte Zahlungen und Rückläufer mit „dunkelwerk payouts“ einlesen")

@@ -90,7 +90,7 @@ RELEASES = (
     Invariant(
         "release_movement",
         "Zu jeder unserer Freigaben gehört eine Bewegung mit denselben Tagen, und umgekehrt.",
-        f"""SELECT coalesce(r.reference, m.contract || '/' || m.claim)
+        f"""SELECT DISTINCT coalesce(r.reference, m.contract || '/' || m.claim)
             FROM (
                 SELECT r.id, r.decision, {CLAIM} AS reference, lower(r.days) AS first, upper(r.days) - 1 AS last
                 FROM release r JOIN {CLAIMS} ON c.id = r.claim_id WHERE r.decision IS NOT NULL
@@ -103,7 +103,7 @@ RELEASES = (
     Invariant(
         "proof_movement",
         "Zu jedem von uns anerkannten Nachweis gehört eine Bewegung mit demselben Tag, und umgekehrt.",
-        f"""SELECT coalesce(p.reference, m.contract || '/' || m.claim)
+        f"""SELECT DISTINCT coalesce(p.reference, m.contract || '/' || m.claim)
             FROM (
                 SELECT p.id, p.decision, p.until, {CLAIM} AS reference
                 FROM proof p JOIN {CLAIMS} ON c.id = p.claim_id WHERE p.decision IS NOT NULL
