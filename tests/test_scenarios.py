@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from dunkelwerk.decisions.names import comparable
 from dunkelwerk.decisions.reasons import Reason
 from dunkelwerk.lines.registry import AnyProcess, processes
 from scenarios import Scenario, decide, differences, scenarios
@@ -18,10 +19,7 @@ WITH_SCENARIOS = [each for each in processes().values() if (each.folder / "scena
 
 def plain(name: str) -> str:
     """The name in ASCII: pytest would escape anything else, and tools that select tests by id not find them."""
-    letters = name.translate(
-        str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
-    )
-    return re.sub(r"[^A-Za-z0-9 .,%-]+", "_", letters)
+    return re.sub(r"[^a-z0-9 .,%-]+", "_", comparable(name))
 
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: plain(scenario.name))

@@ -1,6 +1,6 @@
-"""Mutation testing of the checks and of what they compute: ``python tools/mutants.py [--keep]``.
+"""Mutation testing of the checks and of what they compute: ``python tools/mutants.py``.
 
-mutmut leaves decorated functions alone, and a check is bound to its reason by a decorator. So it runs on a copy in which
+mutmut leaves decorated functions alone, and a check is bound to its reason by a decorator. So it runs on a copy where
 ``@finds(…)`` above a function has become ``finds(…)(function)`` below it: the same binding in the same order. Survivors
 are printed; each must be explained in docs/mutants.md. The exit code is 1 for one that is not; and for none at all, as
 some mutants are equivalent, and their death would only show that the tests did not run.

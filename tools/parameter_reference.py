@@ -12,9 +12,9 @@ from dunkelwerk.lines.registry import lines, processes
 PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
 HEAD = """# Parameter
 
-Diese Seite wird erzeugt (`make docs`). Ein Versicherer setzt eigene Werte in einer YAML-Datei, schlicht (`gap_tolerance: 2`) oder
-mit Beginn (`gap_tolerance: {2026-01-01: 2}`), und übergibt sie mit `--parameters`. Unbekannte Namen und unmögliche Werte
-halten den Befehl mit Code 2 an, bevor etwas entschieden wird.
+Diese Seite wird erzeugt (`make docs`). Ein Versicherer setzt eigene Werte in einer YAML-Datei, schlicht
+(`gap_tolerance: 2`) oder mit Beginn (`gap_tolerance: {2026-01-01: 2}`), und übergibt sie mit `--parameters`. Unbekannte
+Namen und unmögliche Werte halten den Befehl mit Code 2 an, bevor etwas entschieden wird.
 """
 
 
