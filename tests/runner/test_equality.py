@@ -47,7 +47,7 @@ def test_the_database_decides_like_the_files(
         assert after == make_true(contracts_of(before), arrived, found)
         outcomes += Counter(each["state"] for each in found.values())
     assert outcomes.total() == count
-    assert set(outcomes) >= {"settled", "proposed", "referred"} | ({"partial", "joined"} if parameters else set())
+    assert set(outcomes) >= {"settled", "proposed", "referred"} | ({"partial"} if parameters else set())
     succeed(run_cli("check"))
 
 

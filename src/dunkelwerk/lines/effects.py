@@ -51,6 +51,9 @@ class Routing(Struct, frozen=True):
 class Store(Protocol):
     """The database side of a line: one object per line, found by the registry."""
 
+    def prepare(self) -> None:
+        """Read the tables that applying needs; raises CommandError for an insurer's table that cannot be used."""
+
     def find_closures(self, cursor: Any, keys: Iterable[str]) -> dict[str, frozenset[int]]:
         """For each key the ids of all contracts in its case file; a key that is unknown is left out."""
 

@@ -39,6 +39,7 @@ class Batcher:
 
     def __init__(self, line: Line, overrides: Mapping[str, Any], *, size: int) -> None:
         self.line, self.size, self.store = line, size, store_of(line)
+        self.store.prepare()
         self.books = {
             name: process.book.override(overrides, source="--parameters") if overrides else process.book
             for name, process in processes().items()

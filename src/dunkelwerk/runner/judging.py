@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.decision import APPLY, PARTIAL, SECOND, Decision
 from dunkelwerk.decisions.reading import Raw, Reader, Source, Unread
+from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.lines.effects import LoadedCase, Store
 from dunkelwerk.runner.picking import Waiting
@@ -52,9 +53,21 @@ def judge_batch(
     """Decide each notice on its case file."""
     judged = []
     for each in waiting:
-        text = vault.open(each.payload, key=each.data_key, about=each.about)
-        judged.append(judge(each, text, cases.get(each.case_key), readers[each.process], store))
+        reader, case = readers[each.process], cases.get(each.case_key)
+        try:
+            text = vault.open(each.payload, key=each.data_key, about=each.about)
+        except CommandError:  # somebody changed this very record: the others have nothing to do with it
+            judged.append(refer_changed(each, case, reader))
+        else:
+            judged.append(judge(each, text, case, reader, store))
     return judged
+
+
+def refer_changed(waiting: Waiting, case: LoadedCase | None, reader: Reader[Any, Any, Any, Any]) -> Judged:
+    """The referral of a notice whose sealed text does not open: nobody knows what it said."""
+    evidence = {"where": f"Meldung {waiting.id}", "what": "der verschlüsselte Satz ist verändert"}
+    notice = Unread(waiting.external_id, waiting.case_key, evidence)
+    return Judged(waiting, b"null", notice, case, reader.answer(notice, None), ())
 
 
 def judge(

@@ -1,17 +1,28 @@
-"""Which team gets a referral, how urgent it is, and by when: the table ``tables/baskets.csv``."""
+"""Which team gets a referral, how urgent it is, and by when: the table ``tables/baskets.csv``.
+
+``DUNKELWERK_BASKETS`` names the insurer's own table instead.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from dunkelwerk.decisions.failures import TechnicalFailure
-from dunkelwerk.decisions.tables import read_table
+from dunkelwerk.decisions.tables import Table, read_table
 from dunkelwerk.lines.effects import Routing
 
-BASKETS = read_table(Path(__file__).parent / "tables" / "baskets.csv")
 #: "release the rest of the proven days?"
 REVIEW = Routing("Leistung AU", 3, 3)
+
+
+@cache
+def baskets() -> Table:
+    """The insurer's table, else the product's."""
+    own = os.environ.get("DUNKELWERK_BASKETS")
+    return read_table(Path(own) if own else Path(__file__).parent / "tables" / "baskets.csv")
 
 
 def route(codes: Iterable[str]) -> Routing:
@@ -21,7 +32,7 @@ def route(codes: Iterable[str]) -> Routing:
 
 def route_reason(code: str) -> Routing:
     """The basket of one reason."""
-    match = BASKETS.lookup(reason=code)
+    match = baskets().lookup(reason=code)
     if match is None:
         raise TechnicalFailure(where="baskets", what="keine Zeile der Tabelle passt")
     return Routing(match.outputs["basket"], match.outputs["priority"], match.outputs["due_days"])

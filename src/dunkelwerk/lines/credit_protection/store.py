@@ -9,7 +9,10 @@ from typing import Any
 
 from dunkelwerk.decisions.decision import Action, Decision, Subject
 from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.decisions.tables import TableError
 from dunkelwerk.feeds import operations as feeds
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.ledger.operations import booking_rules
 from dunkelwerk.lines.credit_protection import actions, loader, routing
 from dunkelwerk.lines.credit_protection.appliers import APPLIERS, LINE, Writing, released_days, row_of
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject
@@ -26,6 +29,14 @@ LOCK_PERSONS = """
 
 class CreditProtectionStore:
     """See ``lines.effects.Store``."""
+
+    def prepare(self) -> None:
+        """Read booking rules and baskets before anything is decided: a bad table is no notice's fault."""
+        try:
+            booking_rules()
+            routing.baskets()
+        except (TableError, OSError, UnicodeDecodeError) as error:
+            raise CommandError(str(error)) from None
 
     def find_closures(self, cursor: Any, keys: Iterable[str]) -> dict[str, frozenset[int]]:
         """The contracts of the case files of these contract numbers."""
