@@ -26,7 +26,14 @@ TARGETS = [
     f"{LINE}/identification.py",
     "src/dunkelwerk/decisions/outcome.py",
 ]
-TESTS = ["tests/test_scenarios.py", "tests/lines/test_benefits.py", "tests/decisions/test_outcome.py"]
+TESTS = [
+    "tests/test_scenarios.py",
+    "tests/lines/test_benefits.py",
+    "tests/lines/test_evidence.py",
+    "tests/lines/test_identification.py",
+    "tests/decisions/test_outcome.py",
+    "tests/decisions/test_reading.py",
+]
 EXPLAINED = ROOT / "docs" / "mutants.md"
 SURVIVED = re.compile(r"^\s*(\S+__mutmut_\d+): (survived|no tests)\s*$", re.MULTILINE)
 

@@ -6,6 +6,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from dunkelwerk.decisions.tables import Match, Table
+
 
 class TechnicalFailure(Exception):
     """Something needed to decide is missing or unreadable: ``where`` it stands, ``what`` is wrong.
@@ -22,6 +24,14 @@ def ensure(condition: bool, *, where: str, what: str) -> None:
     """Raise TechnicalFailure unless a promise of an earlier step holds (``assert`` would vanish under -O)."""
     if not condition:
         raise TechnicalFailure(where=where, what=what)
+
+
+def look_up(table: Table, **inputs: Any) -> Match:
+    """The row of a decision table that matches; raises TechnicalFailure where none does."""
+    match = table.lookup(**inputs)
+    if match is None:
+        raise TechnicalFailure(where=table.name, what="keine Zeile der Tabelle passt")
+    return match
 
 
 def locate(error: Exception) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from dunkelwerk.decisions.failures import TechnicalFailure, ensure
+from dunkelwerk.decisions.failures import ensure, look_up
 from dunkelwerk.decisions.tables import Table, read_table
 from dunkelwerk.infra.bulk import copy_rows
 
@@ -60,11 +60,10 @@ def post(cursor: Any, events: Sequence[Event], *, business_day: date) -> None:
 
 def posting_of(event: Event, business_day: date) -> tuple[Any, ...]:
     """The one row of an event: balanced by its very shape."""
-    rule = booking_rules().lookup(event=event.name, cause=event.cause, tariff=event.tariff)
-    if rule is None or rule.outputs["debit"] is None:
-        raise TechnicalFailure(where="booking_rules", what="keine Buchungsregel passt")
-    debit, credit = rule.outputs["debit"], rule.outputs["credit"]
-    ensure(event.amount > 0 and debit != credit, where="booking_rules", what="eine Buchung braucht Betrag und Konten")
+    rule = look_up(booking_rules(), event=event.name, cause=event.cause, tariff=event.tariff).outputs
+    debit, credit = rule["debit"], rule["credit"]
+    complete = event.amount > 0 and debit is not None and credit is not None and debit != credit
+    ensure(complete, where="booking_rules", what="eine Buchung braucht Betrag und zwei Konten")
     return (
         event.action,
         event.decision,

@@ -47,6 +47,11 @@ class ContractStatus(Enum):
     EXPIRED = "expired"
     ENDED = "ended"
 
+    @property
+    def german(self) -> str:
+        """As a clerk says it."""
+        return {"active": "aktiv", "cancelled": "gekündigt", "expired": "abgelaufen", "ended": "beendet"}[self.value]
+
 
 class ClaimStatus(Enum):
     """A claim is *open* while ``accepted``."""

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from dunkelwerk.decisions import names
 from dunkelwerk.decisions.decision import Subject
-from dunkelwerk.decisions.failures import ensure
+from dunkelwerk.decisions.failures import TechnicalFailure, ensure
 from dunkelwerk.decisions.process import Stop
 from dunkelwerk.lines.credit_protection import reasons
-from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim, Contract, Person, Tariff
+from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim, Contract, Cover, Person
 
 RUNNING_BENEFITS = (Cause.ILLNESS, Cause.UNEMPLOYMENT)
 
@@ -103,9 +103,14 @@ def is_named(person: Person, note: NamesPerson) -> bool:
     )
 
 
-def tariff_of(contract: Contract, case: CaseFile) -> Tariff:
-    """The contract's tariff; ``ensure_consistent`` promised that it is there."""
-    return next(tariff for tariff in case.tariffs if tariff.id == contract.tariff)
+def cover_of(contract: Contract, case: CaseFile, cause: Cause) -> Cover:
+    """The cover that pays for a cause under a contract; raises TechnicalFailure where the tariff lacks it."""
+    cover = next(tariff for tariff in case.tariffs if tariff.id == contract.tariff).cover(cause)
+    if cover is None:
+        raise TechnicalFailure(
+            where=contract.number, what=f"der Tarif kennt die Deckung des offenen Leistungsfalls nicht ({cause.value})"
+        )
+    return cover
 
 
 def open_claims(person: Person, contract: Contract, *causes: Cause) -> list[Claim]:
@@ -120,8 +125,7 @@ def ensure_computable(person: Person, case: CaseFile) -> None:
             where = f"{contract.number}, {claim.number}"
             for name in ("benefit_from", "benefit_limit", "proven_until"):
                 ensure(getattr(claim, name) is not None, where=where, what=f"{name} fehlt im offenen Leistungsfall")
-            cover = tariff_of(contract, case).cover(claim.cause)
-            ensure(cover is not None, where=where, what="der Tarif kennt die Deckung des offenen Leistungsfalls nicht")
+            cover_of(contract, case, claim.cause)
 
 
 def find_open_claims(

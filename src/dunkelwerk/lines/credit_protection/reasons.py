@@ -114,7 +114,7 @@ CONTRACT_NOT_ACTIVE = add(
     Reason(
         "contract_not_active",
         "Vertrag nicht aktiv",
-        "Der Vertrag ist nicht aktiv ({status})",
+        "Der Vertrag ist nicht aktiv ({state})",
         "docs/rules.md Abschnitt 4",
     )
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from dunkelwerk.decisions.failures import TechnicalFailure
+from dunkelwerk.decisions.failures import look_up
 from dunkelwerk.decisions.tables import Table, read_table
 from dunkelwerk.lines.effects import Routing
 
@@ -32,7 +32,5 @@ def route(codes: Iterable[str]) -> Routing:
 
 def route_reason(code: str) -> Routing:
     """The basket of one reason."""
-    match = baskets().lookup(reason=code)
-    if match is None:
-        raise TechnicalFailure(where="baskets", what="keine Zeile der Tabelle passt")
-    return Routing(match.outputs["basket"], match.outputs["priority"], match.outputs["due_days"])
+    row = look_up(baskets(), reason=code).outputs
+    return Routing(row["basket"], row["priority"], row["due_days"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dunkelwerk.decisions.days import working_days_between
 from dunkelwerk.decisions.decision import Looked, when
-from dunkelwerk.decisions.failures import TechnicalFailure
+from dunkelwerk.decisions.failures import look_up
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import day_after
 from dunkelwerk.decisions.process import Process, Stop
@@ -63,9 +63,7 @@ def affected_claims(note: Note, file: CaseFile, p: Parameters) -> Affected | Sto
         return claims
     parts = []
     for each, claim in claims:
-        cover = identify.tariff_of(each, file).illness
-        if cover is None:
-            raise TechnicalFailure(where=each.number, what="illness fehlt im Tarif")
+        cover = identify.cover_of(each, file, Cause.ILLNESS)
         parts.append(
             affected_claim(contract=each, claim=claim, person=person, cover=cover, reach=reach_of(note, claim))
         )
@@ -88,10 +86,7 @@ def reach_of(note: Note, claim: Claim) -> Reach:
 def extension_of(note: Note, claim: Claim) -> Match:
     """The row of the extension table for the claim's first code, or the notice's where the claim has none."""
     codes = [code for code in (each.strip().upper() for each in (*claim.icd, *note.icd)) if code]
-    match = EXTENSION_DAYS.lookup(chapter=codes[0][0] if codes else None)
-    if match is None:
-        raise TechnicalFailure(where="extension_days", what="keine Zeile der Tabelle passt")
-    return match
+    return look_up(EXTENSION_DAYS, chapter=codes[0][0] if codes else None)
 
 
 # What may stand against it, in the order of the page
@@ -153,7 +148,7 @@ def proof_gap(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -
 @finds(reasons.CONTRACT_NOT_ACTIVE, scope=CLAIM)
 def contract_not_active(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     status = claim.contract.status
-    return when(status is not ContractStatus.ACTIVE, status=status.value)
+    return when(status is not ContractStatus.ACTIVE, status=status.value, state=status.german)
 
 
 @finds(reasons.PREMIUM_IN_ARREARS, scope=CLAIM)
