@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from work_support import ACTIONS, ON, Thing, World, case_file, claim, contract, household, note
 
-ITEMS = "SELECT task, kind, key, basket, contract, claim, reasons, priority, open_from, due_on, state FROM work_item ORDER BY id"
+ITEMS = """
+    SELECT task, kind, key, basket, contract, claim, reasons, priority, open_from, due_on, state
+    FROM work_item ORDER BY id"""
 BLOCKED = {"name": "Beispielbank AG", "blocked_since": "2026-06-01"}
 ARREARS = {"reminded_on": "2026-09-01", "deadline": "2026-09-15"}
 

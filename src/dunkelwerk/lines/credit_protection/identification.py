@@ -103,13 +103,12 @@ def is_named(person: Person, note: NamesPerson) -> bool:
     )
 
 
-def cover_of(contract: Contract, case: CaseFile, cause: Cause) -> Cover:
-    """The cover that pays for a cause under a contract; raises TechnicalFailure where the tariff lacks it."""
-    cover = next(tariff for tariff in case.tariffs if tariff.id == contract.tariff).cover(cause)
+def cover_of(contract: Contract, claim: Claim, case: CaseFile) -> Cover:
+    """The cover that pays for an open claim; raises TechnicalFailure where the tariff lacks it."""
+    cover = next(tariff for tariff in case.tariffs if tariff.id == contract.tariff).cover(claim.cause)
     if cover is None:
-        raise TechnicalFailure(
-            where=contract.number, what=f"der Tarif kennt die Deckung des offenen Leistungsfalls nicht ({cause.value})"
-        )
+        where, cause = f"{contract.number}, {claim.number}", claim.cause.value
+        raise TechnicalFailure(where=where, what=f"der Tarif kennt die Deckung {cause} nicht")
     return cover
 
 
@@ -125,7 +124,7 @@ def ensure_computable(person: Person, case: CaseFile) -> None:
             where = f"{contract.number}, {claim.number}"
             for name in ("benefit_from", "benefit_limit", "proven_until"):
                 ensure(getattr(claim, name) is not None, where=where, what=f"{name} fehlt im offenen Leistungsfall")
-            cover_of(contract, case, claim.cause)
+            cover_of(contract, claim, case)
 
 
 def find_open_claims(

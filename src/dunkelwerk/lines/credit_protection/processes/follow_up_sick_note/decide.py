@@ -63,7 +63,7 @@ def affected_claims(note: Note, file: CaseFile, p: Parameters) -> Affected | Sto
         return claims
     parts = []
     for each, claim in claims:
-        cover = identify.cover_of(each, file, Cause.ILLNESS)
+        cover = identify.cover_of(each, claim, file)
         parts.append(
             affected_claim(contract=each, claim=claim, person=person, cover=cover, reach=reach_of(note, claim))
         )
