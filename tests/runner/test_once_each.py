@@ -89,7 +89,8 @@ def grow(world: World) -> None:
         ), sick AS (
             INSERT INTO claim (contract_id, person_id, number, cause, status, onset, icd, benefit_from, benefit_limit,
                                proven_until, released_until, months_used_before)
-            SELECT new.id, person_id, 'C-9', cause, status, onset, icd, benefit_from, benefit_limit, proven_until, NULL, 0
+            SELECT new.id, person_id, 'C-9', cause, status, onset, icd, benefit_from, benefit_limit,
+                   proven_until, NULL, 0
             FROM claim, new WHERE number = 'C-1' RETURNING id, proven_until
         ), proven AS (INSERT INTO proof (claim_id, until) SELECT id, proven_until FROM sick)
         INSERT INTO insured (contract_id, person_id, position) SELECT new.id, person_id, 0 FROM insured, new

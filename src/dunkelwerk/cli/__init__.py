@@ -8,12 +8,12 @@ import sys
 
 def main() -> None:
     """Run the command; a person never sees a traceback unless they ask for it (DUNKELWERK_TRACEBACK=1)."""
-    from dunkelwerk.cli.app import app
+    from dunkelwerk.cli.app import run
     from dunkelwerk.infra.errors import CommandError
     from dunkelwerk.infra.i18n import _
 
     try:
-        app()
+        run()
     except CommandError as error:
         print(error, file=sys.stderr)
         sys.exit(error.code)

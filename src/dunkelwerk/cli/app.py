@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import typer
 
-from dunkelwerk.cli import check, decide, demo, export, inbox, load, work
+from dunkelwerk.cli import check, decide, demo, export, inbox, keys, load, work
+from dunkelwerk.infra.i18n import _
 
 app = typer.Typer(
     name="dunkelwerk",
@@ -21,8 +25,25 @@ app.command("load", epilog=load.EXAMPLE)(load.load)
 app.command("work", epilog=work.EXAMPLE)(work.work)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(export.app, name="export")
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback()
 def start() -> None:
     """Vom Brief zum erledigten Vorgang: Meldungen dunkel entscheiden, Menschen nur dort, wo es sie braucht."""
+
+
+def run() -> None:
+    """Run the command, with its help in the user's language."""
+    command = typer.main.get_command(app)
+    for holder, name in help_texts(command):
+        setattr(holder, name, _(getattr(holder, name)))
+    command()
+
+
+def help_texts(command: Any) -> Iterator[tuple[Any, str]]:
+    """Where the help of a command, its parameters and its subcommands stands: each an object and its attribute."""
+    for holder in (command, *command.params):
+        yield from ((holder, name) for name in ("help", "epilog") if getattr(holder, name, None))
+    for subcommand in getattr(command, "commands", {}).values():
+        yield from help_texts(subcommand)
