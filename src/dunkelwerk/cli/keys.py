@@ -49,7 +49,7 @@ def list_keys() -> None:
 
 @app.command("rotate", epilog="Beispiel: dunkelwerk keys rotate")
 def rotate_keys() -> None:
-    """Macht einen neuen Hauptschlüssel zum aktiven und schützt alle Datenschlüssel damit; Sätze bleiben, wie sie sind."""
+    """Schützt alle Datenschlüssel mit einem neuen Hauptschlüssel, der aktiv wird; die Sätze bleiben, wie sie sind."""
     from dunkelwerk.infra.keys import rotate
 
     with session() as cursor:

@@ -165,9 +165,8 @@ def payment_returned(note: Note, claim: AffectedClaim, case: Affected, p: Parame
     payee = claim.contract.payee
     blocked_since = payee.blocked_since if payee else None
     returned = [each for each in claim.claim.instalments if each.status is InstalmentStatus.RETURNED]
-    faults = [f"Rate vom {each.due:%d.%m.%Y} kam zurück" for each in returned if not claim.claim.has_replaced(each)]
-    if blocked_since is not None:
-        faults.insert(0, f"Konto gesperrt seit {blocked_since:%d.%m.%Y}")
+    faults = [] if blocked_since is None else [f"Konto gesperrt seit {blocked_since:%d.%m.%Y}"]
+    faults += [f"Rate vom {each.due:%d.%m.%Y} kam zurück" for each in returned if not claim.claim.has_replaced(each)]
     return when(bool(faults), faults=faults, blocked_since=blocked_since)
 
 
