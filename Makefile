@@ -36,6 +36,7 @@ check: $(DEV)  ## linters, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/python tools/reason_catalogue.py --check
 	$(BIN)/python tools/parameter_reference.py --check
+	$(BIN)/python tools/messages.py --check
 
 bench: $(DEV)  ## the performance figures; a table, and JSON under bench/results
 	$(BIN)/python -m bench
@@ -46,6 +47,7 @@ mutants: $(DEV)  ## mutation testing of the process's checks
 docs: $(DEV)  ## what is generated
 	$(BIN)/python tools/reason_catalogue.py
 	$(BIN)/python tools/parameter_reference.py
+	$(BIN)/python tools/messages.py
 
 lock: $(DEV)  ## lock the requirements anew
 	$(BIN)/uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements/run.in -o requirements/run.txt

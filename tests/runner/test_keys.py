@@ -15,7 +15,6 @@ from work_support import TODAY, World, household, note
 
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
 #: in infra/keys.py, which is not the runner's
-NO_GUARD = "a missing key file is replaced by a new one although records were sealed with the old"
 
 
 @pytest.fixture
@@ -69,7 +68,8 @@ def test_rotated_between_two_runs_old_records_still_open(world: World, run_cli: 
     exported = run_cli("export", "decisions")
     assert [json.loads(line)["notice"] for line in exported.stdout.splitlines()] == ["N-1", "N-2"]
     assert run_cli("check").returncode == 0
-    assert run_cli("keys", "list").stdout == f"{old}  abgelöst  0 Datenschlüssel\n{new}  aktiv  1 Datenschlüssel\n"
+    listed = run_cli("keys", "list")
+    assert listed.stdout == f"{new}  aktiv  1 Datenschlüssel\n{old}  abgelöst  0 Datenschlüssel\n"
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
 
 
@@ -130,7 +130,11 @@ def test_a_key_file_that_is_damaged(world: World, run_cli: Any, key_file: Path) 
     assert sealed(world) == before
 
 
-@pytest.mark.parametrize("command", [("keys", "list"), ("keys", "rotate")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [("keys", "list"), ("keys", "rotate"), ("work", "--once", "--on", TODAY), ("export", "decisions")],
+    ids=" ".join,
+)
 def test_no_key_is_made_for_records_that_have_one(
     world: World, run_cli: Any, key_file: Path, command: tuple[str, ...]
 ) -> None:
@@ -142,14 +146,6 @@ def test_no_key_is_made_for_records_that_have_one(
     assert refused.stderr == f"{key_file}: die Schlüsseldatei fehlt; bitte aus der Sicherung zurückholen.\n"
     assert not key_file.exists()
     assert sealed(world) == before
-
-
-@pytest.mark.xfail(strict=True, reason=NO_GUARD)
-@pytest.mark.parametrize("command", [("work", "--once", "--on", TODAY), ("export", "decisions")], ids=" ".join)
-def test_no_command_makes_a_key_for_records_that_have_one(
-    world: World, run_cli: Any, key_file: Path, command: tuple[str, ...]
-) -> None:
-    test_no_key_is_made_for_records_that_have_one(world, run_cli, key_file, command)
 
 
 def test_the_first_rotation_needs_no_records(world: World, run_cli: Any, key_file: Path) -> None:

@@ -147,6 +147,22 @@ def test_processes_that_work_for_ever_end_together(world: World, number: signal.
     assert world.states() == {"N-1": "settled"}
 
 
+def test_when_one_process_fails_all_end_with_its_sentence(world: World) -> None:
+    world.load(household(1))
+    world.receive(note(1))
+    key_file = Path(os.environ["DUNKELWERK_HOME"]) / "keys.json"
+    key_file.write_text("{}")
+    command = start_work(world, "--workers", "2")
+    try:
+        out, complaint = command.communicate(timeout=60)
+    finally:
+        stop_group(command)
+    assert (command.returncode, out) == (1, "")
+    assert complaint.startswith(f"{key_file}: die Schlüsseldatei ist nicht lesbar")
+    assert len(complaint.splitlines()) == 1
+    assert world.states() == {"N-1": "waiting"}
+
+
 def workers_of(pid: int) -> list[int]:
     """The processes that decide."""
     return [each for each in children_of(pid) if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]

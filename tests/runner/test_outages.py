@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -27,6 +28,8 @@ TABLES = (
 OUTAGES = (
     *("08006", "25006", "40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "57P01", "57P02", "58030"),
 )
+#: the runner's sessions
+OURS = "application_name = 'dunkelwerk' AND datname = current_database()"
 OFFSET = {"dispositions": {"recourse_open": "offset"}}
 WITH_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: a disk of its own")
 
@@ -121,23 +124,63 @@ def impatient_sessions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient_sessions")
-def test_a_table_locked_for_long_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("table", ["claim", "notice", "data_key"])
+def test_a_table_locked_for_long_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    from dunkelwerk.runner.work import Job, work
+
     fill(world)
-    reconnect, tries = database.reconnect, list[set[str]]()
+    reconnect, tries = database.reconnect, list[int]()
     with world.connect() as other:
-        other.execute("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
 
         def third_time_lucky() -> None:
             reconnect()
-            tries.append(set(world.states().values()))
+            tries.append(world.value("SELECT count(*) FROM work_item"))
             if len(tries) == 2:
                 other.rollback()
 
         monkeypatch.setattr(database, "reconnect", third_time_lucky)
-        ends = world.work(**OFFSET)
-    assert tries == [{"waiting"}] * 2
+        ends = work(Job(OFFSET, TODAY, 500, True, 60.0), workers=1)
+    assert tries == [0, 0]
     assert ends == {"settled": 1, "proposed": 1, "referred": 2}
     assert world.broken() == []
+
+
+def test_a_connection_cut_between_two_batches_is_opened_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dunkelwerk.runner.work import Worker
+
+    fill(world)
+    ask, asked = Worker._held_by_others, list[int]()
+
+    def cut_first(worker: Worker) -> int:
+        if not asked:
+            world.run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {OURS}")
+        asked.append(1)
+        return ask(worker)
+
+    monkeypatch.setattr(Worker, "_held_by_others", cut_first)
+    assert world.work(**OFFSET) == {"settled": 1, "proposed": 1, "referred": 2}
+    assert len(asked) > 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_told_to_stop_in_an_outage_stops(
+    world: World, outage: Outage, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    from dunkelwerk.runner.work import Job, Worker
+
+    fill(world)
+    outage("posting", "RAISE EXCEPTION USING ERRCODE = '53100'")
+    reconnect, before = database.reconnect, signal.getsignal(number)
+
+    def tell() -> None:
+        reconnect()
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(database, "reconnect", tell)
+    assert Worker(Job({}, TODAY, 500, False, 0.0)).run(lambda count: None) == {}
+    assert signal.getsignal(number) is before
+    assert set(world.states().values()) == {"waiting"}
 
 
 def data_folder(world: World) -> Path:
@@ -177,8 +220,7 @@ def test_the_victim_of_a_deadlock_tries_again(world: World, monkeypatch: pytest.
 
 def cross(world: World, rival: psycopg.Connection[Any]) -> None:
     """Want the contract that the worker has, while it wants ours."""
-    held = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dunkelwerk' AND wait_event_type = 'Lock'"
-    while not world.value(held):
+    while not world.value(f"SELECT count(*) FROM pg_stat_activity WHERE {OURS} AND wait_event_type = 'Lock'"):
         time.sleep(0.005)
     rival.execute("SELECT FROM contract WHERE number = 'RS-1' FOR UPDATE")
     rival.rollback()

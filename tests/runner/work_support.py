@@ -233,6 +233,10 @@ class World:
         query = "SELECT n.external_id, d.reasons FROM notice n JOIN decision_record d ON d.id = n.decision"
         return {row["external_id"]: row["reasons"] for row in self.rows(query)}
 
+    def items(self) -> list[Thing]:
+        """All work items, in the order of their opening."""
+        return self.rows("SELECT * FROM work_item ORDER BY id")
+
     def picture(self) -> dict[str, list[str]]:
         """Everything written, without the numbers that the database gave."""
         return {name: sorted(map(repr, self.rows(query))) for name, query in PICTURES.items()}

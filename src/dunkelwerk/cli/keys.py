@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -33,8 +31,10 @@ def keys() -> None:
 @app.command("list", epilog="Beispiel: dunkelwerk keys list")
 def list_keys() -> None:
     """Die Hauptschlüssel der Schlüsseldatei: Kennung, welcher aktiv ist, wie viele Datenschlüssel jeder schützt."""
+    from dunkelwerk.infra.keys import MasterKeys
+
     with session() as cursor:
-        masters = open_masters(cursor)
+        masters = MasterKeys.open(cursor)
         cursor.execute(COUNTS)
         counts: dict[str, int] = dict(cursor.fetchall())
     for identity in masters.keys:
@@ -50,11 +50,11 @@ def list_keys() -> None:
 @app.command("rotate", epilog="Beispiel: dunkelwerk keys rotate")
 def rotate_keys() -> None:
     """Schützt alle Datenschlüssel mit einem neuen Hauptschlüssel, der aktiv wird; die Sätze bleiben, wie sie sind."""
-    from dunkelwerk.infra.keys import rotate
+    from dunkelwerk.infra.keys import MasterKeys, rotate
 
     with session() as cursor:
         cursor.execute(TAKE_TURNS)
-        masters = open_masters(cursor)
+        masters = MasterKeys.open(cursor)
         ensure_all_open(cursor, masters)
         count = rotate(cursor, masters)
     message = _(
@@ -78,19 +78,6 @@ def session() -> Iterator[Any]:
     except OperationalError as error:
         fault = " ".join(str(error).split())
         raise CommandError(_("Die Datenbank arbeitet nicht: {fault}").format(fault=fault)) from None
-
-
-def open_masters(cursor: Any) -> MasterKeys:
-    """The key file; raises CommandError where it is missing although records were sealed with its keys."""
-    from dunkelwerk.infra.embedded import default_home
-    from dunkelwerk.infra.keys import MasterKeys
-
-    path = Path(os.environ.get("DUNKELWERK_KEY_FILE") or default_home() / "keys.json")
-    cursor.execute("SELECT EXISTS (SELECT FROM data_key)")
-    if cursor.fetchone()[0] and not path.exists():
-        message = _("{path}: die Schlüsseldatei fehlt; bitte aus der Sicherung zurückholen.")
-        raise CommandError(message.format(path=path))
-    return MasterKeys.open(path)
 
 
 def ensure_all_open(cursor: Any, masters: MasterKeys) -> None:

@@ -6,6 +6,7 @@ msgspec says what it expected in English; clerks and operators read this.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dunkelwerk.infra.i18n import _
 
@@ -29,23 +30,39 @@ KINDS = {"str": "Text", "int": "ganze Zahl", "decimal": "Betrag", "date": "Datum
 KINDS |= {"array": "Liste", "object": "Objekt", "null": "nichts", "float": "Zahl"}
 
 
+Say = Callable[[str], str]
+
+
 def fault_in_german(error: Exception) -> str:
-    """What is wrong, and in which field, e.g. ``issued_on: kein gültiges Datum (JJJJ-MM-TT)``."""
+    """What is wrong, and in which field, e.g. ``issued_on: kein gültiges Datum (JJJJ-MM-TT)``.
+
+    For evidence: always German, as a decision must not depend on anybody's language.
+    """
+    return told(error, str)
+
+
+def fault_in_words(error: Exception) -> str:
+    """The same in the language of the person at the terminal."""
+    return told(error, _)
+
+
+def told(error: Exception, say: Say) -> str:
+    """Field and phrase."""
     match = PLACE.match(str(error))
     what, place = (match["what"], match["place"]) if match else (str(error), None)
-    phrase = phrase_in_german(what)
     field = (place or "").removeprefix("$").removeprefix(".")
+    phrase = phrase_of(what, say)
     return f"{field}: {phrase}" if field else phrase
 
 
-def phrase_in_german(what: str) -> str:
+def phrase_of(what: str, _: Say) -> str:
     """The phrase alone; our own messages (ValueError in a struct) are German already and stay."""
     for pattern, phrase in PHRASES:
         if match := pattern.fullmatch(what):
-            return _(phrase).format(*(kinds_in_german(group) for group in match.groups()))
+            return _(phrase).format(*(kinds_of(group, _) for group in match.groups()))
     return what
 
 
-def kinds_in_german(text: str) -> str:
-    """The names of JSON types in German: ``str | null`` is ``Text oder nichts``."""
+def kinds_of(text: str, _: Say) -> str:
+    """The names of JSON types: ``str | null`` is ``Text oder nichts``."""
     return _(" oder ").join(_(KINDS.get(kind, kind)) for kind in text.split(" | "))

@@ -16,7 +16,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from dunkelwerk.decisions.faults import fault_in_german
+from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.decisions.reasons import Disposition, Reason
 from dunkelwerk.infra.i18n import _
 
@@ -115,7 +115,7 @@ class ParameterBook(Generic[K]):
         try:
             typed = msgspec.convert(values, self.kind)
         except msgspec.ValidationError as error:
-            fault = fault_in_german(error)
+            fault = fault_in_words(error)
             entry = self.entries.get(fault.partition(":")[0])
             allowed = f" ({entry.unit})" if entry else ""
             raise ParameterError(_("unmöglicher Parameter: {fault}").format(fault=fault + allowed)) from None
@@ -160,7 +160,7 @@ def read_entries(*paths: Path) -> dict[str, Entry]:
             try:
                 entries[name] = msgspec.convert(raw, Entry)
             except msgspec.ValidationError as error:
-                raise ParameterError(f"{path}, {name}: {fault_in_german(error)}.") from None
+                raise ParameterError(f"{path}, {name}: {fault_in_words(error)}.") from None
     return entries
 
 

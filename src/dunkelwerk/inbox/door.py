@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dunkelwerk.decisions.faults import fault_in_german
+from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.lines.registry import processes
@@ -104,7 +104,7 @@ def decode(decoder: msgspec.json.Decoder[Any], text: bytes) -> Any:
     except UnicodeDecodeError:
         raise Unreadable(_("kein UTF-8")) from None
     except (msgspec.DecodeError, ValueError) as error:
-        raise Unreadable(fault_in_german(error)) from None
+        raise Unreadable(fault_in_words(error)) from None
 
 
 def digest_of(loose: dict[str, Any]) -> bytes:

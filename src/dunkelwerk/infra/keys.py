@@ -36,10 +36,17 @@ class MasterKeys:
         self.path, self.active, self.keys = path, active, keys
 
     @classmethod
-    def open(cls, path: Path | None = None) -> MasterKeys:
-        """Read the key file, or create it with one key; raises CommandError where it cannot be used."""
-        path = path or Path(os.environ.get("DUNKELWERK_KEY_FILE") or default_home() / "keys.json")
+    def open(cls, cursor: Any) -> MasterKeys:
+        """Read the key file, or create it with one key where nothing is sealed yet.
+
+        Raises CommandError where it cannot be used, or is missing although records were sealed with its keys.
+        """
+        path = Path(os.environ.get("DUNKELWERK_KEY_FILE") or default_home() / "keys.json")
         if not path.exists():
+            cursor.execute("SELECT EXISTS (SELECT FROM data_key)")
+            if cursor.fetchone()[0]:
+                message = _("{path}: die Schlüsseldatei fehlt; bitte aus der Sicherung zurückholen.")
+                raise CommandError(message.format(path=path))
             keys = cls(path, "", {})
             keys.add()
             keys.write(exclusive=True)
@@ -106,7 +113,7 @@ class Vault:
     """Seals and opens records. One per process and connection; a data key is looked up once."""
 
     def __init__(self, cursor: Any, *, on: date, masters: MasterKeys | None = None) -> None:
-        self.masters = masters or MasterKeys.open()
+        self.masters = masters or MasterKeys.open(cursor)
         self._keys: dict[int, AESGCM] = {}
         self._compress = zstandard.ZstdCompressor(level=3)
         self._decompress = zstandard.ZstdDecompressor()

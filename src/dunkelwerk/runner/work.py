@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import Error, connection
 from msgspec import Struct
 
 from dunkelwerk.infra import database
@@ -33,6 +33,9 @@ LONGEST_WAIT = 30.0
 #: how long a worker that waits for something else takes to notice that it shall stop
 NOTICE_STOP_SECONDS = 0.2
 COUNT_WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting'"
+
+
+T = TypeVar("T")
 
 
 class Job(Struct, frozen=True):
@@ -111,12 +114,16 @@ def stopped_by_signals(stop: Callable[[], object]) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def count_waiting() -> int:
-    """How many notices wait."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_WAITING)
-        count: int = cursor.fetchone()[0]
-        return count
+def count_waiting() -> int | None:
+    """How many notices wait, for the progress bar; None where the database does not say so now."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_WAITING)
+            count: int = cursor.fetchone()[0]
+            return count
+    except Error:
+        connection.close()
+        return None
 
 
 class Worker:
@@ -160,11 +167,11 @@ class Worker:
         ends: Counter[str] = Counter()
         left = 0
         for batcher in self.batchers:
-            done = self._patiently(batcher)
+            done = self._patiently(lambda each=batcher: each.run(business_day(self.job.on)), Done(Counter(), 0))
             ends += done.ends
             left += done.left_waiting
         if not ends and not left and self.job.once:
-            left = self._held_by_others()
+            left = self._patiently(self._held_by_others, 0)
         return ends, left
 
     def _held_by_others(self) -> int:
@@ -175,23 +182,24 @@ class Worker:
             count: int = cursor.fetchone()[0]
             return count
 
-    def _patiently(self, batcher: Batcher) -> Done:
-        """One batch, however long the database is away; nothing where we are to stop meanwhile."""
+    def _patiently(self, attempt: Callable[[], T], nothing: T) -> T:
+        """What the attempt gives, however long the database is away; ``nothing`` where we are to stop meanwhile."""
         seconds, since = 0.1, time.monotonic()
         while not self.stopping:
             try:
-                return batcher.run(business_day(self.job.on))
+                return attempt()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 if self.job.once and time.monotonic() - since > self.job.patience:
                     raise self._give_up(error) from None
                 self._report(error, seconds)
-                batcher.forget()
+                for batcher in self.batchers:
+                    batcher.forget()
                 database.reconnect()
             self._pause(seconds)
             seconds = min(2 * seconds, LONGEST_WAIT)
-        return Done(Counter(), 0)
+        return nothing
 
     def _report(self, error: Exception, seconds: float) -> None:
         if seconds >= 1:

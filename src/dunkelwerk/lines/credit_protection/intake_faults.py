@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from dunkelwerk.decisions.faults import PLACE, fault_in_german
+from dunkelwerk.decisions.faults import PLACE, fault_in_words
 from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.i18n import _
 
@@ -42,5 +42,5 @@ def unreadable(error: Exception) -> LineFault:
     match = PLACE.match(str(error))
     if isinstance(error, msgspec.ValidationError) and match and match["place"]:
         field = match["place"].removeprefix("$").removeprefix(".")
-        return LineFault(fault_in_german(error).removeprefix(f"{field}: "), field=field)
-    return LineFault(fault_in_german(error))
+        return LineFault(fault_in_words(error).removeprefix(f"{field}: "), field=field)
+    return LineFault(fault_in_words(error))
