@@ -87,7 +87,7 @@ class Loader:
 
     def load_files(self, *paths: Path) -> Any:
         """Load files; the totals."""
-        from dunkelwerk.lines.credit_protection.intake import load_files
+        from dunkelwerk.lines.credit_protection.intake.loading import load_files
 
         self.sentences = []
         return load_files(paths, actor="test", complain=self.sentences.append, advance=lambda count: None)

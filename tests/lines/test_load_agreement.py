@@ -66,7 +66,7 @@ def test_in_two_files(loader: Loader) -> None:
 
 
 def test_across_batches(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunkelwerk.lines.credit_protection.intake.BATCH_LINES", 2)
+    monkeypatch.setattr("dunkelwerk.lines.credit_protection.intake.loading.BATCH_LINES", 2)
     later = other_case("RS-9")
     other_tariff(later)
     sentence = loader.refuse(*(other_case(f"RS-{number}") for number in range(1, 8)), later)

@@ -16,7 +16,7 @@ import pytest
 from load_support import Loader, Thing, case, other_case, write
 
 from dunkelwerk.infra.errors import CommandError
-from dunkelwerk.lines.credit_protection import intake, intake_retry, intake_writes
+from dunkelwerk.lines.credit_protection.intake import loading, retry, writes
 from dunkelwerk.lines.credit_protection.synthetic.notices import notices
 from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
@@ -129,7 +129,7 @@ def test_beside_work(tmp_path: Path, database_url: str, register: list[Thing], r
 
 def test_rows_written_by_another_load_meanwhile_are_found(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between our reading and our writing another load commits the same contract and person."""
-    original, other = intake_writes.Writer.write, threading.Event()
+    original, other = writes.Writer.write, threading.Event()
 
     def write_late(self: Any, plan: Any) -> None:
         if not other.is_set():
@@ -140,7 +140,7 @@ def test_rows_written_by_another_load_meanwhile_are_found(loader: Loader, monkey
             assert done.returncode == 0
         original(self, plan)
 
-    monkeypatch.setattr(intake_writes.Writer, "write", write_late)
+    monkeypatch.setattr(writes.Writer, "write", write_late)
     totals = loader.load(case(), other_case("RS-2"))
     assert (totals.refused, totals.contracts.new, totals.contracts.unchanged) == (0, 1, 1), loader.sentences
     assert loader.value("SELECT count(*) FROM contract") == 2
@@ -170,7 +170,7 @@ def test_persons_of_new_contracts_are_locked_until_the_end(loader: Loader, monke
     """A case file must not grow while the runner holds its persons ``FOR SHARE``."""
     loader.load(case())
     refused = []
-    original = intake_writes.Writer.write
+    original = writes.Writer.write
 
     def write_watched(self: Any, plan: Any) -> None:
         original(self, plan)
@@ -181,7 +181,7 @@ def test_persons_of_new_contracts_are_locked_until_the_end(loader: Loader, monke
                 except psycopg.errors.LockNotAvailable:
                     refused.append(table)
 
-    monkeypatch.setattr(intake_writes.Writer, "write", write_watched)
+    monkeypatch.setattr(writes.Writer, "write", write_watched)
     both = other_case("RS-2")
     both["contracts"].append(case()["contracts"][0])
     loader.load(both)
@@ -189,7 +189,7 @@ def test_persons_of_new_contracts_are_locked_until_the_end(loader: Loader, monke
 
 
 def test_a_lost_connection_is_tried_again(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
-    original, failures = intake_writes.Writer.write, []
+    original, failures = writes.Writer.write, []
 
     def write_and_lose(self: Any, plan: Any) -> None:
         original(self, plan)
@@ -199,7 +199,7 @@ def test_a_lost_connection_is_tried_again(loader: Loader, monkeypatch: pytest.Mo
             with psycopg.connect(loader.url) as connection:
                 connection.execute("SELECT pg_terminate_backend(%s, 5000)", (failures[-1],))
 
-    monkeypatch.setattr(intake_writes.Writer, "write", write_and_lose)
+    monkeypatch.setattr(writes.Writer, "write", write_and_lose)
     totals = loader.load(case(), other_case("RS-2"))
     assert len(set(failures)) == 2
     assert (totals.refused, totals.contracts.new, totals.persons.new) == (0, 2, 1)
@@ -211,9 +211,9 @@ def test_a_lost_connection_is_tried_again(loader: Loader, monkeypatch: pytest.Mo
 def test_an_outage_that_lasts_ends_in_one_sentence_and_keeps_what_is_done(
     loader: Loader, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
-    monkeypatch.setattr(intake, "BATCH_LINES", 1)
-    monkeypatch.setattr(intake_retry, "PATIENCE", 0.3)
-    original, attempts = intake_writes.Writer.write, []
+    monkeypatch.setattr(loading, "BATCH_LINES", 1)
+    monkeypatch.setattr(retry, "PATIENCE", 0.3)
+    original, attempts = writes.Writer.write, []
 
     def write_once(self: Any, plan: Any) -> None:
         attempts.append(1)
@@ -221,7 +221,7 @@ def test_an_outage_that_lasts_ends_in_one_sentence_and_keeps_what_is_done(
             self._cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '{state}'; END $$")
         original(self, plan)
 
-    monkeypatch.setattr(intake_writes.Writer, "write", write_once)
+    monkeypatch.setattr(writes.Writer, "write", write_once)
     with pytest.raises(CommandError, match=r"Die Datenbank arbeitet nicht \(fault\); was geladen ist, bleibt"):
         loader.load(case(), other_case("RS-2"), other_case("RS-3"))
     assert len(attempts) > 3
@@ -236,15 +236,15 @@ def test_any_other_fault_of_the_database_is_one_sentence_at_once(loader: Loader)
 
 
 def test_batches_do_not_outgrow_memory(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "BATCH_BYTES", 5000)
+    monkeypatch.setattr(loading, "BATCH_BYTES", 5000)
     sizes = []
-    original = intake.Intake.take
+    original = loading.Intake.take
 
     def take(self: Any, batch: Any) -> int:
         sizes.append(batch.count)
         return original(self, batch)
 
-    monkeypatch.setattr(intake.Intake, "take", take)
+    monkeypatch.setattr(loading.Intake, "take", take)
     totals = loader.load(*(other_case(f"RS-{number}") for number in range(20)))
     assert totals.contracts.new == 20
     assert max(sizes) < 20

@@ -179,7 +179,7 @@ class World:
     def load(self, *lines: Thing) -> None:
         """Load case files."""
         self.enter()
-        from dunkelwerk.lines.credit_protection.intake import load_files
+        from dunkelwerk.lines.credit_protection.intake.loading import load_files
 
         path, faults = write_lines(self.folder / "case-files.jsonl", lines), []
         load_files([path], actor="test", complain=faults.append, advance=lambda count: None)

@@ -14,8 +14,8 @@ from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
 if TYPE_CHECKING:
-    from dunkelwerk.lines.credit_protection.intake import Totals
-    from dunkelwerk.lines.credit_protection.intake_plan import Counts
+    from dunkelwerk.lines.credit_protection.intake.loading import Totals
+    from dunkelwerk.lines.credit_protection.intake.plan import Counts
 
 EXAMPLE = "Beispiel: dunkelwerk load bestand.jsonl"
 LONGEST_ACTOR = 100
@@ -32,7 +32,7 @@ def load(
     who = check_actor(current_user() if actor is None else actor)
     check_files(files)
     database.start()
-    from dunkelwerk.lines.credit_protection.intake import load_files
+    from dunkelwerk.lines.credit_protection.intake.loading import load_files
 
     with progress(_("Zeilen geladen")) as advance:
         totals = load_files(files, actor=who, complain=complain, advance=advance)

@@ -12,8 +12,8 @@ from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Contract, Person, Tariff
-from dunkelwerk.lines.credit_protection.intake_checks import check_case
-from dunkelwerk.lines.credit_protection.intake_faults import LineFault, unreadable
+from dunkelwerk.lines.credit_protection.intake.checks import check_case
+from dunkelwerk.lines.credit_protection.intake.faults import LineFault, unreadable
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 PERSON, TARIFF, CONTRACT = "P", "T", "C"

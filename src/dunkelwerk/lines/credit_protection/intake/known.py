@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from dunkelwerk.decisions.periods import Period, period
-from dunkelwerk.lines.credit_protection.intake_lines import CONTRACT, Line
+from dunkelwerk.lines.credit_protection.intake.lines import CONTRACT, Line
 
 CONTRACTS = """
     SELECT id, number, digest, recourse_open, recourse_loaded

@@ -1,15 +1,15 @@
 """Case files into the register: ``dunkelwerk load``. A line is taken over whole or not at all.
 
-1. ``read_batches`` reads and checks lines, some thousand at a time (``intake_lines``, ``intake_checks``).
-2. ``Intake.take`` settles a batch in one transaction: it locks and reads what the register holds (``intake_known``),
-   judges each line (``intake_plan``, ``intake_changes``, ``intake_instalments``) and writes each table once
-   (``intake_writes``). A batch that is committed stays, whatever happens later; loading again completes the rest.
+1. ``read_batches`` reads and checks lines, some thousand at a time (``lines``, ``checks``).
+2. ``Intake.take`` settles a batch in one transaction: it locks and reads what the register holds (``known``),
+   judges each line (``plan``, ``changes``, ``instalments``) and writes each table once
+   (``writes``). A batch that is committed stays, whatever happens later; loading again completes the rest.
 3. Meanwhile the next batch is read.
 
 What is news, and what is refused:
 
 - Persons, tariffs and contracts are the core system's: what it says now holds, and what it says again changes
-  nothing. They are global: two lines of one run that disagree about one of them are found (``intake_seen``), and the
+  nothing. They are global: two lines of one run that disagree about one of them are found (``seen``), and the
   later is refused. A person, tariff or contract that no line names is left alone.
 - Releases, instalments, proofs and the status of claims are ours after the first load. Later ones are taken over
   (further released days as a row of their own with origin 0, further proofs, new instalments). A line is refused as
@@ -44,13 +44,13 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine, read_lines
 from dunkelwerk.infra.progress import Advance
-from dunkelwerk.lines.credit_protection.intake_faults import LineFault
-from dunkelwerk.lines.credit_protection.intake_known import read_known
-from dunkelwerk.lines.credit_protection.intake_lines import Line, LineReader
-from dunkelwerk.lines.credit_protection.intake_plan import Counts, Plan, Planner
-from dunkelwerk.lines.credit_protection.intake_retry import constraint_of, patiently
-from dunkelwerk.lines.credit_protection.intake_seen import Seen
-from dunkelwerk.lines.credit_protection.intake_writes import Writer
+from dunkelwerk.lines.credit_protection.intake.faults import LineFault
+from dunkelwerk.lines.credit_protection.intake.known import read_known
+from dunkelwerk.lines.credit_protection.intake.lines import Line, LineReader
+from dunkelwerk.lines.credit_protection.intake.plan import Counts, Plan, Planner
+from dunkelwerk.lines.credit_protection.intake.retry import constraint_of, patiently
+from dunkelwerk.lines.credit_protection.intake.seen import Seen
+from dunkelwerk.lines.credit_protection.intake.writes import Writer
 
 BATCH_LINES = 1000
 BATCH_BYTES = 4 * 1024 * 1024

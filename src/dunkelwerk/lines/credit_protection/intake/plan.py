@@ -9,11 +9,11 @@ from msgspec import Struct, field
 from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection.casefile import Contract, Person, Tariff
-from dunkelwerk.lines.credit_protection.intake_changes import ContractChange, compare, overlaps
-from dunkelwerk.lines.credit_protection.intake_faults import LineFault
-from dunkelwerk.lines.credit_protection.intake_known import Known, KnownContract, Row
-from dunkelwerk.lines.credit_protection.intake_lines import CONTRACT, PERSON, TARIFF, Line
-from dunkelwerk.lines.credit_protection.intake_seen import Mark
+from dunkelwerk.lines.credit_protection.intake.changes import ContractChange, compare, overlaps
+from dunkelwerk.lines.credit_protection.intake.faults import LineFault
+from dunkelwerk.lines.credit_protection.intake.known import Known, KnownContract, Row
+from dunkelwerk.lines.credit_protection.intake.lines import CONTRACT, PERSON, TARIFF, Line
+from dunkelwerk.lines.credit_protection.intake.seen import Mark
 
 
 class Stamp(Struct, frozen=True):

@@ -12,11 +12,11 @@ from typing import Any
 
 from dunkelwerk.decisions.periods import Period
 from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
-from dunkelwerk.lines.credit_protection import intake_rows as rows
 from dunkelwerk.lines.credit_protection.casefile import Claim, Contract
-from dunkelwerk.lines.credit_protection.intake_changes import ClaimChange, days_released
-from dunkelwerk.lines.credit_protection.intake_known import Known
-from dunkelwerk.lines.credit_protection.intake_plan import Plan, Stamp
+from dunkelwerk.lines.credit_protection.intake import rows
+from dunkelwerk.lines.credit_protection.intake.changes import ClaimChange, days_released
+from dunkelwerk.lines.credit_protection.intake.known import Known
+from dunkelwerk.lines.credit_protection.intake.plan import Plan, Stamp
 
 UPDATE_INSTALMENTS = """
     UPDATE instalment i SET key = u.key, status = u.status, replaces = u.replaces

@@ -1,0 +1,1 @@
+"""Case files into the register: what ``dunkelwerk load`` does. Start at ``loading``."""
