@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,30 +19,14 @@ from embedded_home import (
     is_stopped,
     query,
     run,
-    scratch_folder,
     server_account,
     server_pid,
-    set_environment,
-    temporary_home,
     wait_until,
     watchdog_pid,
 )
 
 from dunkelwerk.infra import embedded
 from dunkelwerk.infra.embedded_place import locate
-
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    set_environment(monkeypatch)
-    with scratch_folder() as path:
-        yield path
-
-
-@pytest.fixture
-def home(folder: Path) -> Iterator[Path]:
-    with temporary_home(folder) as path:
-        yield path
 
 
 def test_second_call_in_a_process_changes_nothing(home: Path) -> None:

@@ -8,7 +8,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,28 +17,13 @@ from embedded_home import (
     needs_root,
     query,
     run,
-    scratch_folder,
     server_account,
-    set_environment,
     temporary_home,
     wait_until,
 )
 
 from dunkelwerk.infra import embedded, embedded_cluster
 from dunkelwerk.infra.embedded_place import locate
-
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    set_environment(monkeypatch)
-    with scratch_folder() as path:
-        yield path
-
-
-@pytest.fixture
-def home(folder: Path) -> Iterator[Path]:
-    with temporary_home(folder) as path:
-        yield path
 
 
 def test_first_start_gives_role_and_database_with_the_settings_asked_for(home: Path) -> None:

@@ -15,9 +15,7 @@ from embedded_home import (
     is_stopped,
     needs_root,
     query,
-    scratch_folder,
     server_account,
-    set_environment,
     temporary_home,
     wait_until,
 )
@@ -25,19 +23,6 @@ from embedded_home import (
 from dunkelwerk.infra import embedded, embedded_place
 from dunkelwerk.infra.embedded import EmbeddedDatabaseError
 from dunkelwerk.infra.embedded_place import locate
-
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    set_environment(monkeypatch)
-    with scratch_folder() as path:
-        yield path
-
-
-@pytest.fixture
-def home(folder: Path) -> Iterator[Path]:
-    with temporary_home(folder) as path:
-        yield path
 
 
 def refusal(home: Path) -> str:

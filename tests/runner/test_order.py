@@ -6,6 +6,7 @@ import threading
 import time
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 from order_support import inbox, register
@@ -97,6 +98,28 @@ def test_a_later_notice_does_not_pass_one_that_another_worker_holds(world: World
         with transaction.atomic(), connection.cursor() as cursor:
             picked = pick(cursor, STORE, ["follow_up_sick_note"], size=size)
     assert [each.external_id for each in picked.notices] == (["third"] if size > 1 else [])
+
+
+def test_everything_in_the_case_files_is_locked_before_it_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All contracts of the household, and the persons under the named one: no contract can join them meanwhile."""
+    from dunkelwerk.lines.credit_protection.store import STORE
+
+    quiet = contract("RS-8", [1])
+    world.load(case_file(contract("RS-1", [1, 2], claim("C-1", 1)), quiet, contract("RS-9", [2])), household(3))
+    world.receive(note(1))
+    load, free = STORE.load, dict[str, list[str]]()
+
+    def look(_self: Any, cursor: Any, keys: Any) -> Any:
+        for table, name in (("contract", "number"), ("person", "key")):
+            rows = world.rows(f"SELECT {name} AS name FROM {table} ORDER BY 1 FOR UPDATE SKIP LOCKED")
+            free[table] = [row["name"] for row in rows]
+        return load(cursor, keys)
+
+    monkeypatch.setattr(type(STORE), "load", look)
+    assert world.work() == {"settled": 1}
+    assert free == {"contract": ["RS-3"], "person": ["P-3"]}
 
 
 def test_a_notice_on_a_claim_with_a_pending_proposal_joins_it(world: World) -> None:
