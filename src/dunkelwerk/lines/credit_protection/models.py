@@ -166,9 +166,9 @@ class Claim(models.Model):
 
 
 class Proof(models.Model):
-    """An accepted proof: the claim is proven up to ``until``. Without decision: loaded."""
+    """An accepted proof: the claim is proven up to ``until``. Without decision: loaded. Not searched by claim."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT)
+    claim = models.ForeignKey(Claim, models.PROTECT, db_index=False)
     until = models.DateField()
     decision = models.BigIntegerField(null=True)
 
@@ -179,10 +179,10 @@ class Proof(models.Model):
 class Release(models.Model):
     """Days of a claim freed for payment. A day is never released twice: exclusion constraints, migration 0002.
 
-    ``origin`` is 0 for days loaded from elsewhere, else the row's own id.
+    ``origin`` is 0 for days loaded from elsewhere, else the row's own id. The constraints' index finds a claim's rows.
     """
 
-    claim = models.ForeignKey(Claim, models.PROTECT)
+    claim = models.ForeignKey(Claim, models.PROTECT, db_index=False)
     contract = models.BigIntegerField()
     person = models.BigIntegerField()
     cause = models.CharField(max_length=20)

@@ -36,8 +36,10 @@ INSTALMENTS = """
 """
 OWN_RELEASES = """
     SELECT r.contract, r.claim_id, p.key, r.cause, lower(r.days), upper(r.days) - 1
-    FROM release r JOIN person p ON p.id = r.person
-    WHERE r.claim_id = ANY(%s) AND r.origin <> 0 AND r.cancelled_on IS NULL
+    FROM unnest(%s::bigint[]) AS wanted (claim)
+    JOIN release r ON r.claim_id = wanted.claim
+    JOIN person p ON p.id = r.person
+    WHERE r.origin <> 0 AND r.cancelled_on IS NULL
 """
 
 

@@ -124,7 +124,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("until", models.DateField()),
                 ("decision", models.BigIntegerField(null=True)),
-                ("claim", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="credit_protection.claim")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="credit_protection.claim"
+                    ),
+                ),
             ],
             options={
                 "db_table": "proof",
@@ -141,7 +146,12 @@ class Migration(migrations.Migration):
                 ("origin", models.BigIntegerField()),
                 ("cancelled_on", models.DateField(null=True)),
                 ("decision", models.BigIntegerField(null=True)),
-                ("claim", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="credit_protection.claim")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="credit_protection.claim"
+                    ),
+                ),
             ],
             options={
                 "db_table": "release",
