@@ -154,3 +154,13 @@ def test_the_first_rotation_needs_no_records(world: World, run_cli: Any, key_fil
     assert len(masters(key_file)) == 2
     fill(world)
     assert world.work() == {"settled": 1}
+
+
+def test_a_foreign_key_file_leaves_nothing_behind(world: World, run_cli: Any, key_file: Path) -> None:
+    fill(world)
+    before = sealed(world)
+    other_keys(key_file, "k1-foreign0")
+    refused = run_cli("work", "--once", "--on", TODAY)
+    assert refused.returncode == 1
+    assert "fehlt" in refused.stderr
+    assert sealed(world) == before

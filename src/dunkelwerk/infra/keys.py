@@ -123,6 +123,7 @@ class Vault:
         cursor.execute(NEWEST, (self.masters.active, on.replace(day=1)))
         row = cursor.fetchone()
         if row is None:
+            self._ensure_same_file(cursor)
             key = secrets.token_bytes(KEY)
             insert = "INSERT INTO data_key (wrapped, master, created_on) VALUES (%s, %s, %s) RETURNING id"
             cursor.execute(insert, (self.masters.wrap(key), self.masters.active, on))
@@ -131,6 +132,12 @@ class Vault:
             identity, key = row[0], self.masters.unwrap(bytes(row[1]), row[2])
         self._keys[identity] = AESGCM(key)
         return identity
+
+    def _ensure_same_file(self, cursor: Any) -> None:
+        """Raise CommandError before a key of a foreign file seals anything: its records would be lost with it."""
+        cursor.execute("SELECT id, wrapped, master FROM data_key ORDER BY id DESC LIMIT 1")
+        for _identity, wrapped, master in cursor.fetchall():
+            self.masters.unwrap(bytes(wrapped), master)
 
     def seal(self, data: bytes, *, about: str) -> bytes:
         """The data compressed and encrypted with the current key; it opens only ``about`` the same thing."""
@@ -142,7 +149,10 @@ class Vault:
         missing = list(identities - self._keys.keys())
         if missing:
             cursor.execute("SELECT id, wrapped, master FROM data_key WHERE id = ANY(%s)", (missing,))
-            for identity, wrapped, master in cursor.fetchall():
+            rows = cursor.fetchall()
+            if not self.masters.keys.keys() >= {master for _id, _wrapped, master in rows}:
+                self.masters = MasterKeys.open(cursor)  # somebody has rotated the keys since
+            for identity, wrapped, master in rows:
                 self._keys[identity] = AESGCM(self.masters.unwrap(bytes(wrapped), master))
 
     def open(self, sealed: bytes, *, key: int, about: str) -> bytes:

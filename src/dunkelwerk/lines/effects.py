@@ -38,6 +38,8 @@ class Occasion(Struct, frozen=True):
     batch: int
     business_day: date
     booked_at: datetime
+    #: whose holidays count for due dates
+    federal_state: str | None = None
 
 
 class Routing(Struct, frozen=True):

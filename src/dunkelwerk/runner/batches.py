@@ -90,8 +90,7 @@ class Batcher:
             line=self.line.name,
             store=self.store,
             vault=vault,
-            occasion=Occasion(cursor.fetchone()[0], day, started),
-            federal_state=self._federal_state(),
+            occasion=Occasion(cursor.fetchone()[0], day, started, self._federal_state()),
             fail=lambda each, fault: judging.fail(each, fault, self._readers[each.waiting.process]),
         )
         return recorder.write(recorder.join(judged))

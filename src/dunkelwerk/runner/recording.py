@@ -61,11 +61,10 @@ class Recorder:
         store: Store,
         vault: Vault,
         occasion: Occasion,
-        federal_state: str | None,
         fail: Callable[[Judged, dict[str, Any]], Judged],
     ) -> None:
         self.cursor, self.line, self.store, self.vault, self.occasion = cursor, line, store, vault, occasion
-        self.federal_state, self.fail = federal_state, fail
+        self.fail = fail
         self._encode = msgspec.json.Encoder().encode
 
     def join(self, judged: Sequence[Judged]) -> list[Judged]:
@@ -225,7 +224,7 @@ class Recorder:
             reasons=list(judged.decision.codes if codes is None else codes),
             priority=routing.priority,
             open_from=today,
-            due_on=add_working_days(today, routing.due_days, self.federal_state),
+            due_on=add_working_days(today, routing.due_days, self.occasion.federal_state),
             created_on=today,
         )
 

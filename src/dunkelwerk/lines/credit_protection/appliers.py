@@ -132,7 +132,7 @@ def review_on(writing: Writing, effects: Sequence[Effect]) -> None:
                 reasons=[],
                 priority=REVIEW.priority,
                 open_from=action.on,
-                due_on=add_working_days(action.on, REVIEW.due_days, None),
+                due_on=add_working_days(action.on, REVIEW.due_days, writing.occasion.federal_state),
                 created_on=writing.occasion.business_day,
             )
         )

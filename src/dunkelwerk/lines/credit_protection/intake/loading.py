@@ -107,7 +107,7 @@ def load_files(files: Sequence[Path], *, actor: str, complain: Complain, advance
             try:
                 settle_all(read_batches(files), intake, executor, advance)
             finally:
-                executor.submit(connection.close)
+                executor.submit(close_connection)
     finally:
         intake.seen.close()
     patiently(lambda: close_load(load, actor), tell=complain)
@@ -144,6 +144,11 @@ def close_load(load: int, actor: str) -> None:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(SET_ACTOR, (actor,))
         cursor.execute(CLOSE_LOAD, (now(), load))
+
+
+def close_connection() -> None:
+    """Close the connection of the thread that calls: ``connection`` stands for another one in each thread."""
+    connection.close()
 
 
 def read_batches(files: Sequence[Path]) -> Iterator[Batch]:
