@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -147,20 +148,20 @@ def test_a_table_locked_for_long_is_waited_for(world: World, monkeypatch: pytest
 
 
 def test_a_connection_cut_between_two_batches_is_opened_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dunkelwerk.runner.work import Worker
+    from dunkelwerk.runner.batches import Batcher, Done
 
     fill(world)
-    ask, asked = Worker._held_by_others, list[int]()
+    run, runs = Batcher.run, list[int]()
 
-    def cut_first(worker: Worker) -> int:
-        if not asked:
+    def cut_before_the_second(batcher: Batcher, day: date) -> Done:
+        runs.append(1)
+        if len(runs) == 2:
             world.run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {OURS}")
-        asked.append(1)
-        return ask(worker)
+        return run(batcher, day)
 
-    monkeypatch.setattr(Worker, "_held_by_others", cut_first)
+    monkeypatch.setattr(Batcher, "run", cut_before_the_second)
     assert world.work(**OFFSET) == {"settled": 1, "proposed": 1, "referred": 2}
-    assert len(asked) > 1
+    assert len(runs) > 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-#: waiting, or exactly one end: settled dark, referred, partly both, proposed to a second examiner, joined to a
-#: pending proposal for the same claim
-STATES = ("waiting", "settled", "referred", "partial", "proposed", "joined")
+#: waiting, or exactly one end: settled, referred, partly both, proposed to a second examiner, joined to a pending
+#: proposal for the same claim, handled by a person after a referral, replaced by a corrected attempt
+STATES = ("waiting", "settled", "referred", "partial", "proposed", "joined", "handled", "replaced")
 
 
 class Notice(models.Model):

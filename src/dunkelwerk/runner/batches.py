@@ -14,21 +14,18 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.days import is_working_day
 from dunkelwerk.decisions.process import Line
-from dunkelwerk.decisions.reading import Reader
-from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.keys import Vault
-from dunkelwerk.lines.effects import Occasion
-from dunkelwerk.lines.registry import processes, store_of
-from dunkelwerk.runner import judging
+from dunkelwerk.lines.registry import store_of
+from dunkelwerk.runner import brake, judging, modes
 from dunkelwerk.runner.judging import Judged
+from dunkelwerk.runner.modes import Setting
 from dunkelwerk.runner.picking import pick
-from dunkelwerk.runner.recording import Recorder
-
-BATCH = "INSERT INTO batch (business_day, line, worker, started_at, notices) VALUES (%s, %s, %s, %s, %s) RETURNING id"
+from dunkelwerk.runner.readers import Readers
+from dunkelwerk.runner.recording import Recorder, join
 
 
 class Done(Struct, frozen=True):
-    """What a batch did: notices by their end state, and how many were looked at but must still wait."""
+    """What a batch did: notices by their end state, and how many others will be free in a moment."""
 
     ends: Counter[str]
     left_waiting: int
@@ -40,15 +37,10 @@ class Batcher:
     def __init__(self, line: Line, overrides: Mapping[str, Any], *, size: int) -> None:
         self.line, self.size, self.store = line, size, store_of(line)
         self.store.prepare()
-        self.books = {
-            name: process.book.override(overrides, source="--parameters") if overrides else process.book
-            for name, process in processes().items()
-            if process.line is line
-        }
+        self.readers = Readers(line, overrides)
         self.worker = f"{socket.gethostname()}:{os.getpid()}"
         self._vault: Vault | None = None
         self._day: date | None = None
-        self._readers: dict[str, Reader[Any, Any, Any, Any]] = {}
 
     def prepare(self, day: date) -> None:
         """Get ready for a business day: its parameters, its data key, its month of decision records."""
@@ -57,9 +49,9 @@ class Batcher:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SELECT ensure_decision_partition(%s)", (day,))
             self._vault = Vault(cursor, on=day)
-        self._readers = {name: Reader(processes()[name], book.on(day)) for name, book in self.books.items()}
         self._day = day
-        is_working_day(day, self._federal_state())  # the holidays take half a second to load: not while locks are held
+        # the holidays take half a second to load: not while locks are held
+        is_working_day(day, self.readers.federal_state(day))
 
     def forget(self) -> None:
         """After an outage: nothing that was prepared is taken for granted."""
@@ -71,31 +63,37 @@ class Batcher:
         if self._vault is None:
             raise RuntimeError("prepare was not called")
         with transaction.atomic(durable=True), connection.cursor() as cursor:
-            picked = pick(cursor, self.store, self.books, size=self.size)
+            settings = modes.read_settings(cursor, self.readers.books)
+            picked = pick(
+                cursor, self.store, [name for name, each in settings.items() if each.runs(day)], size=self.size
+            )
             if not picked.notices:
-                return Done(Counter(), picked.looked_at)
+                return Done(Counter(), picked.left)
             self._vault.prepare(cursor, {each.data_key for each in picked.notices})
             cases = self.store.load(cursor, list({each.case_key for each in picked.notices}))
             judged = judging.judge_batch(
-                picked.notices, cases, readers=self._readers, vault=self._vault, store=self.store
+                picked.notices,
+                cases,
+                readers=self.readers,
+                day=day,
+                settings=settings,
+                vault=self._vault,
+                store=self.store,
             )
-            written = self._write(cursor, judged, day, self._vault)
-        return Done(Counter(each.end for each in written), picked.looked_at - len(written))
+            written = self._write(cursor, judged, settings, day)
+        cut = len(picked.notices) - len(written)  # a limit was reached: others may still be decided
+        return Done(Counter(each.end for each in written), picked.left + cut)
 
-    def _write(self, cursor: Any, judged: list[Judged], day: date, vault: Vault) -> list[Judged]:
-        started = now()
-        cursor.execute(BATCH, (day, self.line.name, self.worker, started, len(judged)))
-        recorder = Recorder(
-            cursor,
-            line=self.line.name,
-            store=self.store,
-            vault=vault,
-            occasion=Occasion(cursor.fetchone()[0], day, started, self._federal_state()),
-            fail=lambda each, fault: judging.fail(each, fault, self._readers[each.waiting.process]),
-        )
-        return recorder.write(recorder.join(judged))
-
-    def _federal_state(self) -> str | None:
-        values = next(iter(self._readers.values())).parameters.values
-        state: str | None = getattr(values, "federal_state", None)
-        return state
+    def _write(self, cursor: Any, judged: list[Judged], settings: Mapping[str, Setting], day: date) -> list[Judged]:
+        if self._vault is None:
+            raise RuntimeError("prepare was not called")
+        admitted = brake.admit(cursor, join(cursor, self.line.name, judged), settings, day, self.store)
+        if not admitted:
+            return []
+        recorder = Recorder(cursor, self.readers, self._vault, day=day, worker=self.worker, notices=len(admitted))
+        written, batch = recorder.write(admitted), recorder.occasion.batch
+        tallies = brake.tally(cursor, written, batch=batch, day=day, store=self.store)
+        for name in sorted(tallies):
+            if settings[name].has_bands:
+                brake.watch(cursor, settings[name], day)
+        return written

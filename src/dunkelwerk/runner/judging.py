@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -14,14 +15,24 @@ from dunkelwerk.decisions.reading import Raw, Reader, Source, Unread
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.lines.effects import LoadedCase, Store
+from dunkelwerk.runner.modes import DARK, SECOND_CHECK, SHADOW, Setting
 from dunkelwerk.runner.picking import Waiting
+from dunkelwerk.runner.readers import Readers
 
 ENDS = {APPLY: "settled", PARTIAL: "partial", SECOND: "proposed"}
-DARK = "dark"
+#: what a decision record is: a process decided, a person composed it, it undoes another one
+DECISION, MANUAL, REVERSAL = "decision", "manual", "reversal"
+#: who decided that it takes effect: rules alone, a second examiner, a clerk
+CLERK = "clerk"
+NO_SETTING = Setting(process="")
 
 
 class Judged(Struct, frozen=True):
-    """A notice with its decision. ``joins``: the work item of a proposal that is pending for the same claims."""
+    """A notice with its decision. ``joins``: the work item of a proposal that is pending for the same claims.
+
+    ``actor`` is the person who composed or confirmed it; ``applies``: it takes effect now, on that person's word.
+    ``request``: what the person asked for, kept in the record. ``asked``: the parameter ``mode`` it was decided under.
+    """
 
     waiting: Waiting
     text: bytes
@@ -30,37 +41,72 @@ class Judged(Struct, frozen=True):
     decision: Decision
     parts: tuple[str, ...]
     joins: int | None = None
+    mode: str = DARK
+    kind: str = DECISION
+    actor: str | None = None
+    applies: bool = False
+    asked: str | None = None
+    reverses: int | None = None
+    request: dict[str, Any] | None = None
+    #: for a person's proposals: what it was composed upon
+    facts: bytes = b""
+    run: int | None = None
 
     @property
     def end(self) -> str:
         """The notice's state after this."""
-        return "joined" if self.joins else ENDS.get(self.decision.outcome, "referred")
+        if self.applies:
+            return "partial" if self.decision.referred else "settled"
+        if self.joins:
+            return "joined"
+        if self.kind != DECISION:
+            return "proposed"
+        return "referred" if self.mode == SHADOW else ENDS.get(self.decision.outcome, "referred")
 
     @property
     def takes_effect(self) -> bool:
         """Whether its actions are made true now."""
         return self.end in ("settled", "partial")
 
+    @property
+    def hash(self) -> bytes:
+        """By which a proposal is known again at confirmation: actions, reasons with evidence, the facts it rests on."""
+        findings = self.decision.findings
+        reasons = [(each.reason.code, each.subject, each.disposition.name, each.evidence) for each in findings]
+        said = (self.decision.outcome, self.decision.actions, self.decision.referred, reasons, self.facts)
+        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).digest()
+
 
 def judge_batch(
     waiting: Iterable[Waiting],
     cases: Mapping[str, LoadedCase],
     *,
-    readers: Mapping[str, Reader[Any, Any, Any, Any]],
+    readers: Readers,
+    day: date,
+    settings: Mapping[str, Setting],
     vault: Vault,
     store: Store,
 ) -> list[Judged]:
-    """Decide each notice on its case file."""
+    """Decide each notice on its case file, in the mode that is set for it."""
     judged = []
     for each in waiting:
-        reader, case = readers[each.process], cases.get(each.case_key)
+        setting, case = settings.get(each.process, NO_SETTING), cases.get(each.case_key)
+        asked = setting.mode_for(each.name)
+        reader = readers.of(each.process, day, mode=asked)
+        mode = SHADOW if setting.mode == SHADOW else mode_of(reader)
         try:
             text = vault.open(each.payload, key=each.data_key, about=each.about)
         except CommandError:  # somebody changed this very record: the others have nothing to do with it
-            judged.append(refer_changed(each, case, reader))
+            one = refer_changed(each, case, reader)
         else:
-            judged.append(judge(each, text, case, reader, store))
+            one = judge(each, text, case, reader, store)
+        judged.append(msgspec.structs.replace(one, mode=mode, asked=asked))
     return judged
+
+
+def mode_of(reader: Reader[Any, Any, Any, Any]) -> str:
+    """How a reader's decisions come about: dark, or for a second examiner."""
+    return SECOND_CHECK if reader.parameters.values.mode == SECOND_CHECK else DARK
 
 
 def refer_changed(waiting: Waiting, case: LoadedCase | None, reader: Reader[Any, Any, Any, Any]) -> Judged:
@@ -86,10 +132,3 @@ def fail(judged: Judged, error: Mapping[str, Any], reader: Reader[Any, Any, Any,
     """The same notice referred with ``technical_failure``: its effects could not be written."""
     stand_in = Unread(judged.decision.notice, judged.waiting.case_key, dict(error))
     return msgspec.structs.replace(judged, decision=reader.answer(stand_in, None), parts=(), joins=None)
-
-
-def proposal_hash(decision: Decision) -> bytes:
-    """The hash by which a proposal is recognised at confirmation: actions, and reasons with their evidence."""
-    reasons = [(f.reason.code, f.subject, f.disposition.name, f.evidence) for f in decision.findings]
-    content = msgspec.json.encode((decision.outcome, decision.actions, decision.referred, reasons), order="sorted")
-    return hashlib.sha256(content).digest()

@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from dunkelwerk.lines.effects import Store
 
-WAITING = """
-    SELECT id, channel, external_id, attempt, process, case_key, payload, data_key
-    FROM notice WHERE state = 'waiting' AND process = ANY(%s) ORDER BY id LIMIT %s
+COLUMNS = "id, channel, external_id, attempt, process, case_key, payload, data_key"
+WAITING = f"""
+    SELECT {COLUMNS} FROM notice WHERE state = 'waiting' AND process = ANY(%s) AND id > %s ORDER BY id LIMIT %s
     FOR UPDATE SKIP LOCKED
 """
-#: those that another worker holds just now, or that no process here can read
-EARLIER = "SELECT id, case_key FROM notice WHERE state = 'waiting' AND id < %s AND id <> ALL(%s)"
+#: those that another worker holds just now, whose process is stopped, or that no process here can read
+EARLIER = "SELECT id, process, case_key FROM notice WHERE state = 'waiting' AND id < %s AND id <> ALL(%s)"
+COUNT_WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting' AND process = ANY(%s)"
 
 
 class CaseFilesGrew(Exception):
@@ -34,49 +35,91 @@ class Waiting(Struct, frozen=True):
     payload: bytes
     data_key: int
 
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Waiting:
+        """From a row of ``COLUMNS``."""
+        return cls(*row[:6], bytes(row[6]), row[7])
+
     @property
     def about(self) -> str:
         """What its payload was sealed about."""
         return f"notice:{self.channel}:{self.external_id}:{self.attempt}"
 
+    @property
+    def name(self) -> str:
+        """The same for every attempt."""
+        return f"{self.channel}:{self.external_id}"
+
 
 class Picked(Struct, frozen=True):
-    """The notices of a batch, whose case files share no contract, and how many were looked at."""
+    """The notices of a batch, whose case files share no contract; how many others will be free in a moment."""
 
     notices: list[Waiting]
-    looked_at: int
+    left: int
+
+
+class Sorted(Struct, frozen=True):
+    """Of the notices looked at: those for this batch, and how many wait behind one that nobody decides now."""
+
+    chosen: list[Waiting]
+    held: int
 
 
 def pick(cursor: Any, store: Store, processes: Collection[str], *, size: int) -> Picked:
     """Lock the next notices, and everything in their case files; raises CaseFilesGrew."""
-    cursor.execute(WAITING, (list(processes), size))
-    waiting = [Waiting(*row[:6], bytes(row[6]), row[7]) for row in cursor.fetchall()]
-    if not waiting:
-        return Picked([], 0)
-    cursor.execute(EARLIER, (waiting[-1].id, [notice.id for notice in waiting]))
-    earlier: list[tuple[int, str]] = cursor.fetchall()
-    closures = store.find_closures(cursor, {*(notice.case_key for notice in waiting), *(key for _, key in earlier)})
-    chosen = leave_out(waiting, earlier, closures)
-    mine = {notice.case_key: closures[notice.case_key] for notice in chosen if notice.case_key in closures}
+    names, held, seen = list(processes), 0, list[Waiting]()
+    while True:
+        cursor.execute(WAITING, (names, seen[-1].id if seen else 0, size))
+        window = [Waiting.of(row) for row in cursor.fetchall()]
+        if not window:
+            cursor.execute(COUNT_WAITING, (names,))
+            return Picked([], cursor.fetchone()[0] - held)
+        seen += window
+        sorted_ = sort_out(cursor, store, seen, names)
+        held = sorted_.held
+        if held < len(seen):
+            return Picked(sorted_.chosen, len(seen) - len(sorted_.chosen) - held)
+
+
+def sort_out(cursor: Any, store: Store, seen: Sequence[Waiting], processes: Collection[str]) -> Sorted:
+    """Choose among locked notices, and lock what the chosen ones' case files hold; raises CaseFilesGrew."""
+    cursor.execute(EARLIER, (seen[-1].id, [notice.id for notice in seen]))
+    earlier: list[tuple[int, str, str]] = cursor.fetchall()
+    keys = {*(notice.case_key for notice in seen), *(key for _, _, key in earlier)}
+    closures = store.find_closures(cursor, keys)
+    resting = {identity for identity, process, _ in earlier if process not in processes}
+    sorted_ = leave_out(seen, {identity: key for identity, _, key in earlier}, closures, resting=resting)
+    mine = {notice.case_key: closures[notice.case_key] for notice in sorted_.chosen if notice.case_key in closures}
     if mine:
         store.lock(cursor, mine)
         if store.find_closures(cursor, mine) != mine:
             raise CaseFilesGrew
-    return Picked(chosen, len(waiting))
+    return sorted_
 
 
 def leave_out(
-    waiting: Sequence[Waiting], earlier: Sequence[tuple[int, str]], closures: Mapping[str, frozenset[int]]
-) -> list[Waiting]:
-    """The waiting notices less any whose case file an earlier unfinished notice touches."""
-    chosen = []
+    waiting: Sequence[Waiting],
+    earlier: Mapping[int, str],
+    closures: Mapping[str, frozenset[int]],
+    *,
+    resting: Collection[int] = (),
+) -> Sorted:
+    """The waiting notices less any whose case file an earlier unfinished notice touches.
+
+    ``resting`` ones are decided by nobody now; what waits behind them waits as long as they do.
+    """
+    chosen, held = [], 0
     touched: set[int | str] = set()
-    others = {identity: key for identity, key in earlier}
+    untouchable: set[int | str] = set()
     mine = {notice.id: notice for notice in waiting}
-    for identity in sorted({*others, *mine}):
-        key = others.get(identity) or mine[identity].case_key
+    for identity in sorted({*earlier, *mine}):
+        key = earlier.get(identity) or mine[identity].case_key
         case_file: Collection[int | str] = closures.get(key, frozenset()) or {key}
-        if identity in mine and touched.isdisjoint(case_file):
+        rests = identity in resting or not untouchable.isdisjoint(case_file)
+        if rests:
+            untouchable.update(case_file)
+            held += identity in mine
+        elif identity in mine and touched.isdisjoint(case_file):
             chosen.append(mine[identity])
         touched.update(case_file)
-    return chosen
+    return Sorted(chosen, held)

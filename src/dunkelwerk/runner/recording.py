@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from msgspec import Struct
 
 from dunkelwerk.decisions.days import add_working_days
 from dunkelwerk.decisions.decision import Subject
 from dunkelwerk.decisions.failures import TechnicalFailure, locate
 from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
+from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.keys import Vault
-from dunkelwerk.lines.effects import Effect, Occasion, Routing, Store
+from dunkelwerk.lines.effects import Effect, Occasion, Routing
+from dunkelwerk.lines.registry import store_of
 from dunkelwerk.runner.failures import ANY, is_narrowable, sqlstate_of
-from dunkelwerk.runner.judging import DARK, Judged, proposal_hash
+from dunkelwerk.runner.judging import DECISION, Judged, fail
+from dunkelwerk.runner.modes import SHADOW
+from dunkelwerk.runner.readers import Readers
 from dunkelwerk.workitems import operations as workitems
 
 SECOND_CHECK = Routing("Zweitprüfung", 2, 2)
@@ -38,7 +43,16 @@ RECORD = (
     "parameters",
     "data_key",
     "payload",
+    "kind",
+    "effective",
+    "actor",
+    "reverses",
 )
+PROPOSAL = (
+    *("decision", "notice", "work_item", "line", "parts", "hash", "state"),
+    *("kind", "mode", "rules", "adverse", "proposed_by", "run"),
+)
+BATCH = "INSERT INTO batch (business_day, line, worker, started_at, notices) VALUES (%s, %s, %s, %s, %s) RETURNING id"
 FINISH = """
     UPDATE notice n SET state = u.state, batch = %s, decision = u.decision, work_item = u.work_item
     FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) AS u (id, state, decision, work_item)
@@ -50,37 +64,23 @@ PENDING = """
 """
 
 
+class Written(Struct, frozen=True):
+    """The first decision record of what was written, and the work item that was opened for it."""
+
+    decision: int
+    work_item: int | None
+
+
 class Recorder:
-    """Writes judged notices of one line in the batch's transaction."""
+    """Writes judged notices of one line in the batch's transaction. ``worker``: the program or person that acts."""
 
-    def __init__(
-        self,
-        cursor: Any,
-        *,
-        line: str,
-        store: Store,
-        vault: Vault,
-        occasion: Occasion,
-        fail: Callable[[Judged, dict[str, Any]], Judged],
-    ) -> None:
-        self.cursor, self.line, self.store, self.vault, self.occasion = cursor, line, store, vault, occasion
-        self.fail = fail
+    def __init__(self, cursor: Any, readers: Readers, vault: Vault, *, day: date, worker: str, notices: int) -> None:
+        self.cursor, self.readers, self.vault = cursor, readers, vault
+        self.line, self.store = readers.line.name, store_of(readers.line)
+        started = now()
+        cursor.execute(BATCH, (day, self.line, worker, started, notices))
+        self.occasion = Occasion(cursor.fetchone()[0], day, started, readers.federal_state(day))
         self._encode = msgspec.json.Encoder().encode
-
-    def join(self, judged: Sequence[Judged]) -> list[Judged]:
-        """Notices on claims for which a proposal is pending join its work item: they do not overtake it."""
-        parts = sorted({part for each in judged for part in each.parts})
-        if not parts:
-            return list(judged)
-        self.cursor.execute(PENDING, (self.line, parts))
-        pending = {part: item for item, parts in self.cursor.fetchall() for part in parts}
-        if not pending:
-            return list(judged)
-        joined = []
-        for each in judged:
-            item = next((pending[part] for part in each.parts if part in pending), None)
-            joined.append(msgspec.structs.replace(each, joins=item))
-        return joined
 
     def write(self, judged: Sequence[Judged]) -> list[Judged]:
         """Write them; one whose data the database or an applier refuses is referred, and alone.
@@ -101,12 +101,20 @@ class Recorder:
         return list(judged)
 
     def _write_failed(self, judged: Judged, error: Exception) -> list[Judged]:
-        failed = self.fail(judged, fault_of(error))
+        reader = self.readers.of(judged.waiting.process, self.occasion.business_day)
+        failed = fail(judged, fault_of(error), reader)
         with transaction.atomic():
             self._write([failed])
         return [failed]
 
-    def _write(self, judged: Sequence[Judged]) -> None:
+    def write_one(self, judged: Judged) -> Written:
+        """Write what a person did; raises what refuses it, and then nothing is written."""
+        with transaction.atomic():
+            written = self._write([judged])
+            self.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        return written
+
+    def _write(self, judged: Sequence[Judged]) -> Written:
         ids = take_ids(self.cursor, "decision_record", len(judged))
         numbered = list(zip(ids, judged, strict=True))
         items = self._open_items(numbered)
@@ -115,6 +123,7 @@ class Recorder:
         effects = self._effects(numbered)
         if effects:
             self.store.apply(self.cursor, effects, self.occasion)
+        return Written(ids[0], items.get(ids[0]))
 
     def _effects(self, numbered: Sequence[tuple[int, Judged]]) -> list[Effect]:
         effective = [(identity, each) for identity, each in numbered if each.takes_effect]
@@ -126,7 +135,7 @@ class Recorder:
                 action,
                 each.notice,
                 each.case,
-                DARK,
+                each.mode,
                 each.waiting.process,
                 each.decision.versions["rules"],
                 each.decision.codes,
@@ -147,6 +156,8 @@ class Recorder:
             "decision": decision.as_json(),
             "versions": decision.versions,
         }
+        if judged.request is not None:
+            content["request"] = judged.request
         return (
             identity,
             self.occasion.business_day,
@@ -155,7 +166,7 @@ class Recorder:
             self.line,
             judged.waiting.process,
             decision.outcome,
-            DARK,
+            judged.mode,
             judged.waiting.case_key,
             list(decision.codes),
             decision.blockers,
@@ -165,11 +176,21 @@ class Recorder:
             decision.versions["parameters"],
             self.vault.current,
             self.vault.seal(self._encode(content), about=f"decision:{identity}"),
+            judged.kind,
+            judged.takes_effect,
+            judged.actor,
+            judged.reverses,
         )
 
     def _finish(self, numbered: Sequence[tuple[int, Judged]], items: dict[int, int]) -> None:
-        rows = [(each.waiting.id, each.end, identity, items.get(identity)) for identity, each in numbered]
-        self.cursor.execute(FINISH, (self.occasion.batch, *columns_of(rows)))
+        """What a person composes leaves the notice's own end alone."""
+        rows = [
+            (each.waiting.id, each.end, identity, items.get(identity))
+            for identity, each in numbered
+            if each.kind == DECISION
+        ]
+        if rows:
+            self.cursor.execute(FINISH, (self.occasion.batch, *columns_of(rows)))
 
     def _open_items(self, numbered: Sequence[tuple[int, Judged]]) -> dict[int, int]:
         """Open what a person has to do; for each decision the item that its notice refers to."""
@@ -180,21 +201,24 @@ class Recorder:
         for item_id, (identity, each, item) in zip(ids, wanted, strict=True):
             first.setdefault(identity, item_id)
             if item.task == "second_check":
-                parts, digest = list(each.parts), proposal_hash(each.decision)
-                proposals.append((identity, each.waiting.id, item_id, self.line, parts, digest, "pending"))
+                proposals.append((identity, each.waiting.id, item_id, self.line, *proposal_row(each)))
         if proposals:
-            columns = ("decision", "notice", "work_item", "line", "parts", "hash", "state")
-            copy_rows(self.cursor, "proposal", columns, proposals)
+            copy_rows(self.cursor, "proposal", PROPOSAL, proposals)
         return first
 
     def _items(self, identity: int, judged: Judged) -> list[workitems.Item]:
-        if judged.joins or judged.end == "settled":
+        if judged.joins or judged.applies or judged.end == "settled":
             return []
         items = []
         if judged.end == "proposed":
             items.append(self._item(identity, judged, task="second_check", routing=SECOND_CHECK))
         if judged.end == "referred":
-            items.append(self._item(identity, judged, task="referral", routing=self.store.route(judged.decision.codes)))
+            # a clerk who works beside a shadow run shall not be told what it found
+            codes = [] if judged.mode == SHADOW else judged.decision.codes
+            routing = self.store.route(codes)
+            items.append(self._item(identity, judged, task="referral", routing=routing, codes=codes))
+        if judged.mode == SHADOW:
+            return items
         for subject in judged.decision.referred:
             findings = judged.decision.findings
             codes = [each.reason.code for each in findings if each.subject == subject and each.refers]
@@ -227,6 +251,38 @@ class Recorder:
             due_on=add_working_days(today, routing.due_days, self.occasion.federal_state),
             created_on=today,
         )
+
+
+def join(cursor: Any, line: str, judged: Sequence[Judged]) -> list[Judged]:
+    """Notices on claims for which a proposal is pending join its work item: they do not overtake it."""
+    parts = sorted({part for each in judged for part in each.parts})
+    if not parts:
+        return list(judged)
+    cursor.execute(PENDING, (line, parts))
+    pending = {part: item for item, parts in cursor.fetchall() for part in parts}
+    if not pending:
+        return list(judged)
+    joined = []
+    for each in judged:
+        item = next((pending[part] for part in each.parts if part in pending), None)
+        joined.append(msgspec.structs.replace(each, joins=item))
+    return joined
+
+
+def proposal_row(judged: Judged) -> tuple[Any, ...]:
+    """The columns of a proposal from ``parts`` on."""
+    adverse = judged.kind != DECISION or any(action.is_adverse for action in judged.decision.actions)
+    return (
+        list(judged.parts),
+        judged.hash,
+        "pending",
+        judged.kind,
+        judged.asked,
+        judged.decision.versions["rules"],
+        adverse,
+        judged.actor,
+        judged.run,
+    )
 
 
 def fault_of(error: Exception) -> dict[str, Any]:

@@ -170,17 +170,7 @@ class Worker:
             done = self._patiently(lambda each=batcher: each.run(business_day(self.job.on)), Done(Counter(), 0))
             ends += done.ends
             left += done.left_waiting
-        if not ends and not left and self.job.once:
-            left = self._patiently(self._held_by_others, 0)
         return ends, left
-
-    def _held_by_others(self) -> int:
-        """Notices that a living worker has locked: it may yet fail and leave them to us."""
-        names = [name for batcher in self.batchers for name in batcher.books]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{COUNT_WAITING} AND process = ANY(%s)", (names,))
-            count: int = cursor.fetchone()[0]
-            return count
 
     def _patiently(self, attempt: Callable[[], T], nothing: T) -> T:
         """What the attempt gives, however long the database is away; ``nothing`` where we are to stop meanwhile."""

@@ -26,8 +26,8 @@ def baskets() -> Table:
 
 
 def route(codes: Iterable[str]) -> Routing:
-    """The basket of the most urgent reason; of equals the first."""
-    return min((route_reason(code) for code in codes), key=lambda routing: routing.priority)
+    """The basket of the most urgent reason, of equals the first; without a reason the one for all others."""
+    return min((route_reason(code) for code in list(codes) or [""]), key=lambda routing: routing.priority)
 
 
 def route_reason(code: str) -> Routing:
