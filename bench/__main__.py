@@ -1,8 +1,9 @@
-"""``python -m bench [--small]``: run every stage, print the table, write ``bench/results/DATE.json``."""
+"""``python -m bench [--small]``: measure everything, print the table, write ``bench/results/DATE.json``."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -15,39 +16,53 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
+from bench import comparison
+from bench.crew import middle_of
+from bench.report import show
 from bench.stage import DAY, SEED, stage, write_lines
 from dunkelwerk.lines.credit_protection.synthetic.notices import notices
 from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
 RESULTS = Path(__file__).parent / "results"
-AIMS = {
-    "batch 500, 2 workers": "≥ 3.000/s",
-    "1,000,000 contracts": "≤ 1,2 × 10.000",
-    "decide, 1 worker": "≥ 10.000/s",
-    "peak": "≤ 300 MB",
-}
+OTHERS = ("replay",)
+SMALL = 40
 
 
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help="a tenth of everything, to try the benchmark itself")
-    scale = 10 if parser.parse_args().small else 1
-    results = {
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}",
-        "throughput": measure_throughput(scale),
-        "register_size": measure_register_size(scale),
-        "decide": measure_decide(scale),
-    }
+    parser.add_argument("--small", action="store_true", help="a fortieth of everything, to try the benchmark itself")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder for the JSON file")
+    arguments = parser.parse_args()
+    results = measure(SMALL if arguments.small else 1)
     show(results)
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{results['when'].replace(':', '')}.json"
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    path = arguments.results / f"{results['when'].replace(':', '')}.json"
     path.write_text(json.dumps(results, indent=1))
     print(f"JSON: {path}")
+
+
+def measure(scale: int) -> dict[str, Any]:
+    """Every section, one after the other; ``scale``: a how manieth of everything."""
+    begin = time.monotonic()
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}",
+        "scale": scale,
+        "throughput": measure_throughput(scale),
+        "comparison": measure_comparison(scale),
+        "register_size": measure_register_size(scale),
+        "decide": measure_decide(scale),
+        **{name: measure_other(name, scale) for name in OTHERS},
+        "minutes": (time.monotonic() - begin) / 60,
+    }
+
+
+def measure_other(name: str, scale: int) -> dict[str, Any]:
+    """A section that has a module of its own."""
+    say(f"{name} …")
+    found: dict[str, Any] = importlib.import_module(f"bench.{name}").measure(scale)
+    return found
 
 
 def say(text: str) -> None:
@@ -56,17 +71,27 @@ def say(text: str) -> None:
 
 
 def measure_throughput(scale: int) -> dict[str, Any]:
-    """Notices per second with all effects, 200,000 contracts, 20,000 notices, synchronous commit."""
-    many, few = 20_000 // scale, 1_000 // scale
+    """Notices per second with all effects, 200,000 contracts, synchronous commit; the middle one of three runs."""
+    many, few, times = 10_000 // scale, 1_000 // scale, 3 if scale == 1 else 1
     say(f"register of {200_000 // scale} contracts …")
-    with stage(200_000 // scale, deliveries=[few, many, many, few, few, many // 4]) as it:
+    with stage(200_000 // scale, deliveries=[few, *[many] * 2 * times, few, few, many // 2]) as it:
         it.work()  # warm up
         say("batches of 500, 1 and 2 workers …")
-        runs = {"batch 500, 1 worker": it.work(), "batch 500, 2 workers": it.work(workers=2)}
+        runs = [(it.work(), it.work(workers=2)) for _ in range(times)]
+        found = {"batch 500, 1 worker": middle_of([one for one, _ in runs])}
+        found["batch 500, 2 workers"] = middle_of([two for _, two in runs])
         say("batches of 1 …")
-        runs |= {"batch 1, 1 worker": it.work(size=1), "batch 1, 2 workers": it.work(size=1, workers=2)}
+        found |= {"batch 1, 1 worker": it.work(size=1), "batch 1, 2 workers": it.work(size=1, workers=2)}
         say("profile …")
-        return {"load_per_second": it.contracts / it.load_seconds, **runs, "profile": it.work(profile=True)["profile"]}
+        profile = it.work(profile=True)["profile"]
+        return {"load_per_second": it.contracts / it.load_seconds, **found, "profile": profile}
+
+
+def measure_comparison(scale: int) -> dict[str, Any]:
+    """Ours, Procrastinate and the floor on the same 4,000 notices of a register of 100,000 contracts."""
+    say("the same notices: ours, Procrastinate, the floor …")
+    at_once = (1, 2, 4) if scale == 1 else (2,)
+    return comparison.measure(contracts=100_000 // scale, notices=4_000 // scale, at_once=at_once)
 
 
 def measure_register_size(scale: int) -> dict[str, Any]:
@@ -109,28 +134,6 @@ def run_decide(folder: Path, workers: int, count: int) -> dict[str, Any]:
         "per_second_with_start": count / seconds,
         "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }
-
-
-def show(results: dict[str, Any]) -> None:
-    """Print the table."""
-    table = Table(title=f"dunkelwerk bench · {results['machine']}", title_justify="left")
-    for column in ("measured", "notices/s", "ms/notice", "peak MB", "aim"):
-        table.add_column(column, justify="left" if column in ("measured", "aim") else "right")
-    first = next(iter(results["register_size"].values()))["ms_per_notice"]
-    rows = {**results["throughput"], **results["register_size"], **results["decide"]}
-    for name, run in rows.items():
-        if isinstance(run, dict):
-            cost = run.get("ms_per_notice")
-            shown = f"{cost:.3f}" if cost else ""
-            if name in results["register_size"]:
-                shown += f" ({cost / first:.2f} ×)"
-            table.add_row(name, f"{run['per_second']:,.0f}", shown, f"{run['peak_mb']:.0f}", AIMS.get(name, ""))
-    console = Console(width=100)
-    console.print(table)
-    console.print(f"register loaded at {results['throughput']['load_per_second']:,.0f} contracts/s")
-    console.print("where a worker's time goes (own time, profiled):")
-    for name, share in results["throughput"]["profile"]:
-        console.print(f"  {100 * share:5.1f} %  {name}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -10,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -21,12 +21,22 @@ from typing import Any
 import msgspec
 import psycopg
 
+from bench.crew import run_crew, seconds_of
 from dunkelwerk.infra import embedded
 from dunkelwerk.lines.credit_protection.synthetic.notices import notices
 from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
 DAY = date(2026, 11, 23)
 SEED = 7
+TEMPLATE = "dunkelwerk"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a stage's database: its address, and the environment in which commands work on it."""
+
+    url: str
+    environment: dict[str, str]
 
 
 class Stage:
@@ -35,7 +45,8 @@ class Stage:
     def __init__(self, folder: Path, contracts: int, *, deliveries: list[int]) -> None:
         self.folder, self.contracts = folder, contracts
         self.environment = os.environ | {"DUNKELWERK_HOME": str(folder / "home"), "DUNKELWERK_TODAY": str(DAY)}
-        self.environment.pop("DATABASE_URL", None)
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            self.environment.pop(name, None)
         register = folder / "register.jsonl"
         write_lines(register, case_files(seed=SEED, contracts=contracts, on=DAY))
         start = time.monotonic()
@@ -43,6 +54,7 @@ class Stage:
         self.load_seconds = time.monotonic() - start
         register.unlink()
         self.settle()
+        self.copies = 0
         self.deliveries = iter(deliveries)
         self.notices = iter(notices(seed=SEED, contracts=contracts, on=DAY, count=sum(deliveries)))
 
@@ -53,11 +65,35 @@ class Stage:
 
     def settle(self) -> None:
         """Let the server write out what loading left, so that it does not do so while others are measured."""
-        home = self.folder / "home"
-        password = (home / "postgresql" / "superuser.password").read_text().strip()
-        url = re.sub("//[^@]*@", f"//postgres:{password}@", embedded.connect_url(home))
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(self.address(superuser=True), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
+
+    def vacuum(self) -> None:
+        """Bring tables and statistics in order, so that autovacuum has nothing to do in the copies."""
+        with psycopg.connect(self.address(superuser=True), autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE)")
+
+    def address(self, database: str = TEMPLATE, *, superuser: bool = False) -> str:
+        """The address of a database of this stage."""
+        home = self.folder / "home"
+        url = re.sub(r"@/\w+", f"@/{database}", embedded.connect_url(home))
+        if not superuser:
+            return url
+        password = (home / "postgresql" / "superuser.password").read_text().strip()
+        return re.sub("//[^@]*@", f"//postgres:{password}@", url)
+
+    @contextmanager
+    def copied(self) -> Iterator[Copy]:
+        """A fresh copy of the database as it stands, gone afterwards. Nobody may be working on the stage."""
+        self.copies += 1
+        name = f"copy_{self.copies}"
+        with psycopg.connect(self.address("postgres", superuser=True), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER dunkelwerk STRATEGY FILE_COPY")
+            connection.execute("CHECKPOINT")
+            try:
+                yield Copy(self.address(name), self.environment | {"DATABASE_URL": self.address(name)})
+            finally:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def deliver(self) -> int:
         """Put the next delivery into the inbox; the number of notices."""
@@ -70,39 +106,31 @@ class Stage:
     def work(self, *, workers: int = 1, size: int = 500, profile: bool = False) -> dict[str, Any]:
         """Deliver, then let workers do it; what they measured."""
         count = self.deliver()
-        flags = ["--profile"] if profile else []
-        line = [sys.executable, "-m", "bench.worker", "--size", str(size), *flags]
-        pipe = subprocess.PIPE
-        running = [
-            subprocess.Popen(line, env=self.environment, stdin=pipe, stdout=pipe, text=True) for _ in range(workers)
-        ]
-        for each in running:
-            if each.stdout is None or each.stdout.readline() != "ready\n":
-                raise RuntimeError("a worker of the benchmark did not start")
-        answers = [json.loads(each.communicate()[0]) for each in start_all(running)]
-        seconds = max(each["end"] for each in answers) - min(each["begin"] for each in answers)
-        laps = [lap for each in answers for lap in each["laps"]]
-        full = [seconds / number for number, seconds in laps if number >= 0.8 * size]
-        if sum(number for number, _ in laps) != count:
-            raise RuntimeError("the workers did not process exactly what was delivered")
-        return {
-            "notices": count,
-            "seconds": seconds,
-            "per_second": count / seconds,
-            "ms_per_notice": 1000 * median(full or [seconds / count]),
-            "cpu_ms_per_notice": 1000 * sum(each["cpu"] for each in answers) / count,
-            "peak_mb": max(each["peak_mb"] for each in answers),
-            "profile": answers[0]["profile"],
-        }
+        answers = run_crew([worker_line(size=size, profile=profile)] * workers, self.environment)
+        return summarise(answers, count=count, size=size)
 
 
-def start_all(running: list[subprocess.Popen[str]]) -> list[subprocess.Popen[str]]:
-    """Let all workers go at once."""
-    for each in running:
-        if each.stdin is not None:
-            each.stdin.write("go\n")
-            each.stdin.flush()
-    return running
+def worker_line(*, size: int, profile: bool = False) -> list[object]:
+    """How a worker of ours is started."""
+    return ["bench.worker", "--size", size, *(["--profile"] if profile else [])]
+
+
+def summarise(answers: Sequence[Mapping[str, Any]], *, count: int, size: int) -> dict[str, Any]:
+    """What workers of ours measured; raises RuntimeError where they did not process exactly ``count`` notices."""
+    seconds = seconds_of(answers)
+    laps = [lap for each in answers for lap in each["laps"]]
+    full = [seconds / number for number, seconds in laps if number >= 0.8 * size]
+    if sum(number for number, _ in laps) != count:
+        raise RuntimeError("the workers did not process exactly what was delivered")
+    return {
+        "notices": count,
+        "seconds": seconds,
+        "per_second": count / seconds,
+        "ms_per_notice": 1000 * median(full or [seconds / count]),
+        "cpu_ms_per_notice": 1000 * sum(each["cpu"] for each in answers) / count,
+        "peak_mb": max(each["peak_mb"] for each in answers),
+        "profile": answers[0]["profile"],
+    }
 
 
 def write_lines(path: Path, objects: Iterable[Any]) -> None:

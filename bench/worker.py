@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import json
 import pstats
 import resource
-import sys
 import time
 from datetime import date
 
+from bench.crew import answer, wait_for_go
 from dunkelwerk.infra import database
 from dunkelwerk.runner.work import Job, Worker
 
@@ -30,8 +29,7 @@ def main() -> None:
     worker = Worker(Job({}, DAY, arguments.size, True, 60.0))
     for batcher in worker.batchers:
         batcher.prepare(date.fromisoformat(DAY))
-    print("ready", flush=True)
-    sys.stdin.readline()
+    wait_for_go()
     profile = cProfile.Profile()
     if arguments.profile:
         profile.enable()
@@ -47,7 +45,7 @@ def main() -> None:
 
     worker.run(advance)
     profile.disable()
-    answer = {
+    measured = {
         "begin": begin,
         "end": time.time(),
         "cpu": time.process_time() - cpu,
@@ -55,7 +53,7 @@ def main() -> None:
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "profile": top_of(profile) if arguments.profile else [],
     }
-    print(json.dumps(answer), flush=True)
+    answer(measured)
 
 
 def top_of(profile: cProfile.Profile) -> list[list[object]]:

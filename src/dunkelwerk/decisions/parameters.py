@@ -7,7 +7,7 @@ An insurer's file overrides values, plainly (``gap_tolerance: 2``) or dated (``g
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -61,12 +61,21 @@ class ParameterSet(Struct, Generic[K], frozen=True):
 
 
 class ParameterBook(Generic[K]):
-    """Every dated value of a process's parameters, the insurer's overrides included."""
+    """Every dated value of a process's parameters, the insurer's overrides included.
+
+    ``elsewhere`` names parameters of other processes: an insurer's file may set them, here they say nothing.
+    """
 
     def __init__(
-        self, kind: type[K], entries: Mapping[str, Entry], reasons: Iterable[Reason], *, rules: str = "unversioned"
+        self,
+        kind: type[K],
+        entries: Mapping[str, Entry],
+        reasons: Iterable[Reason],
+        *,
+        rules: str = "unversioned",
+        elsewhere: Container[str] = (),
     ) -> None:
-        self.kind, self.entries, self.rules = kind, dict(entries), rules
+        self.kind, self.entries, self.rules, self.elsewhere = kind, dict(entries), rules, elsewhere
         self.reasons = {reason.code: reason for reason in reasons}
         self._days: dict[date, ParameterSet[K]] = {}
 
@@ -74,6 +83,8 @@ class ParameterBook(Generic[K]):
         """The book with an insurer's values; raises ParameterError naming ``source`` and the parameter."""
         entries = dict(self.entries)
         for name, value in overrides.items():
+            if name not in entries and name in self.elsewhere:
+                continue
             if name not in entries:
                 raise ParameterError(
                     _("{source}: unbekannter Parameter {name}; bekannt sind {known}.").format(
@@ -82,7 +93,7 @@ class ParameterBook(Generic[K]):
                 )
             start = min(entries[name].values)
             entries[name] = msgspec.structs.replace(entries[name], values=dated(value) or {start: value})
-        book = ParameterBook(self.kind, entries, self.reasons.values(), rules=self.rules)
+        book = ParameterBook(self.kind, entries, self.reasons.values(), rules=self.rules, elsewhere=self.elsewhere)
         for day in {day for entry in entries.values() for day in entry.values}:
             book.check(day, source=source)
         return book

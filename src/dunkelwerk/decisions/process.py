@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dunkelwerk.decisions.decision import (
     REFERRED,
@@ -26,9 +26,10 @@ from dunkelwerk.decisions.decision import (
 )
 from dunkelwerk.decisions.failures import TechnicalFailure, locate
 from dunkelwerk.decisions.outcome import judge
+from dunkelwerk.decisions.own_tables import read_own, read_tables
 from dunkelwerk.decisions.parameters import CoreParameters, ParameterBook, ParameterSet, read_entries
 from dunkelwerk.decisions.reasons import REFER, Catalogue, Disposition, Reason, Scope
-from dunkelwerk.decisions.tables import Match
+from dunkelwerk.decisions.tables import Match, Table
 
 __all__ = ["Bound", "Line", "Part", "Process", "Situation", "Stop"]
 
@@ -96,23 +97,58 @@ class Line(Struct, frozen=True):
     technical_failure: Reason
     #: whether a case file, read loosely, holds what the notice names exactly once
     names_once: Callable[[Any, str], bool]
+    #: any of its actions, for reading them from JSON
+    action: Any = Action
+    #: the names of parameters that only some process of the line has: in one file for all, the others pass over them
+    declared: set[str] = field(default_factory=set)
 
 
 class Process(Generic[N, P, S, K]):
-    """One rule-based procedure for one kind of notice. ``folder`` holds its parameters, tables, scenarios."""
+    """One rule-based procedure for one kind of notice. ``folder`` holds its parameters, tables, scenarios.
 
-    def __init__(self, name: str, *, title: str, line: Line, notice: type[N], folder: Path) -> None:
+    ``parameters`` is a type that extends the line's, for a process with parameters of its own.
+    """
+
+    def __init__(
+        self, name: str, *, title: str, line: Line, notice: type[N], folder: Path, parameters: type[K] | None = None
+    ) -> None:
         self.name, self.title, self.line, self.notice, self.folder = name, title, line, notice, folder
+        self.parameters: type[K] = parameters or line.parameters
+        line.declared.update(set(self.parameters.__struct_fields__) - set(line.parameters.__struct_fields__))
         self.checks: list[Bound] = []
-        self.rules = rules_version(Path(__file__).parent, line.folder, folder)
+        self._ours = read_tables(folder)
+        self.use_tables(None)
         self._identify: Callable[[N, Any, K], S | Stop]
         self._propose: Callable[[N, Any, S, K], tuple[Action, ...]]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of its decision tables."""
+        return tuple(self._ours)
+
+    @property
+    def own_tables(self) -> tuple[str, ...]:
+        """``PROCESS/TABLE`` for each that is the insurer's."""
+        return tuple(f"{self.name}/{name}" for name in self._ours if self._tables[name] is not self._ours[name])
+
+    def table(self, name: str) -> Table:
+        """The decision table of that name: the insurer's own where there is one, else ``tables/NAME.csv``."""
+        return self._tables[name].table
+
+    def use_tables(self, folder: Path | None) -> None:
+        """Let an insurer's tables go before ours (None: ours alone); raises TableError, and then changes nothing."""
+        own = read_own(folder, self.name, self._ours) if folder else {}
+        self._tables = {**self._ours, **own}
+        contents = {f"{name}.csv": each.content for name, each in own.items()}
+        self.rules = rules_version(Path(__file__).parent, self.line.folder, self.folder, own=contents)
+        self.__dict__.pop("book", None)
 
     @cached_property
     def book(self) -> ParameterBook[K]:
         """The dated parameters of this process with the product's defaults."""
         entries = read_entries(self.line.folder / "parameters.yaml", self.folder / "parameters.yaml")
-        return ParameterBook(self.line.parameters, entries, self.line.catalogue, rules=self.rules)
+        line = self.line
+        return ParameterBook(self.parameters, entries, line.catalogue, rules=self.rules, elsewhere=line.declared)
 
     def finds(
         self, reason: Reason, *, scope: Scope, default: Disposition = REFER
@@ -211,11 +247,16 @@ class Process(Generic[N, P, S, K]):
         return self.stop(notice, Stop(self.line.technical_failure, subject, dict(evidence)), parameters)
 
 
-def rules_version(*folders: Path) -> str:
-    """A short hash of everything that decides: the core, the line's own files, the process with its tables."""
+def rules_version(*folders: Path, own: Mapping[str, bytes] | None = None) -> str:
+    """A short hash of everything that decides: the core, the line's own files, the process with its tables.
+
+    ``own``: what stands in an insurer's tables, by file name; it counts in place of the last folder's.
+    """
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted((*folder.glob("*.py"), *folder.glob("*.yaml"), *folder.glob("tables/*.csv"))):
+        tables = folder.glob("tables/*.csv")
+        for path in sorted((*folder.glob("*.py"), *folder.glob("*.yaml"), *tables)):
             if path.name != "scenarios.yaml":
-                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+                stands_in = own.get(path.name) if own and folder == folders[-1] and path.suffix == ".csv" else None
+                digest.update(path.name.encode() + b"\0" + (path.read_bytes() if stands_in is None else stands_in))
     return digest.hexdigest()[:12]

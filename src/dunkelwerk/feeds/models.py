@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -33,3 +34,5 @@ class Movement(models.Model):
 
     class Meta:
         db_table = "movement"
+        # decisions only grow, and so do their movements: a few bytes find a page
+        indexes = [BrinIndex(fields=["decision"], pages_per_range=16, autosummarize=True, name="movement_decision")]

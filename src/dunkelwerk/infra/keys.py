@@ -29,6 +29,11 @@ KEY = 32
 NEWEST = "SELECT id, wrapped, master FROM data_key WHERE master = %s AND created_on >= %s ORDER BY id DESC LIMIT 1"
 
 
+def key_file() -> Path:
+    """Where the key file is, or would be."""
+    return Path(os.environ.get("DUNKELWERK_KEY_FILE") or default_home() / "keys.json")
+
+
 class MasterKeys:
     """The key file."""
 
@@ -41,7 +46,7 @@ class MasterKeys:
 
         Raises CommandError where it cannot be used, or is missing although records were sealed with its keys.
         """
-        path = Path(os.environ.get("DUNKELWERK_KEY_FILE") or default_home() / "keys.json")
+        path = key_file()
         if not path.exists():
             cursor.execute("SELECT EXISTS (SELECT FROM data_key)")
             if cursor.fetchone()[0]:

@@ -50,6 +50,13 @@ class Routing(Struct, frozen=True):
     due_days: int
 
 
+class Undone(Struct, frozen=True):
+    """How a decision is reversed: the actions that do it, and the subjects they concern."""
+
+    actions: tuple[Action, ...]
+    parts: tuple[str, ...]
+
+
 class Store(Protocol):
     """The database side of a line: one object per line, found by the registry."""
 
@@ -70,6 +77,21 @@ class Store(Protocol):
 
     def route(self, codes: Iterable[str]) -> Routing:
         """The basket for a referral with these reasons."""
+
+    def compose(self, case: Any, wanted: Sequence[Action]) -> tuple[Action, ...]:
+        """A person's actions checked and completed; raises CommandError saying which cannot be, and why."""
+
+    def facts(self, case: Any, parts: Iterable[str]) -> bytes:
+        """What a person's proposal rests on: the parts as they stand."""
+
+    def world(self, cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each part what stands in the database, as German labels and values."""
+
+    def undo(self, cursor: Any, decision: int) -> Undone:
+        """How a decision that took effect is reversed."""
+
+    def later(self, cursor: Any, decisions: Sequence[int]) -> dict[int, list[int]]:
+        """For each decision the later ones in effect that build upon it: they must be reversed before it."""
 
     def describe(self, subject: Subject) -> str:
         """The name by which work items and proposals refer to a subject."""

@@ -11,18 +11,20 @@ import importlib.util
 from dunkelwerk.infra.invariants import Group, Invariant
 from dunkelwerk.lines.registry import lines
 
-#: the records whose actions took effect: those of notices that ended so
-EFFECTIVE = "decision_record d JOIN notice n ON n.decision = d.id AND n.state IN ('settled', 'partial')"
-#: work items of a task per notice, by the notice's number
-ITEMS = """(SELECT key, count(*) AS items FROM work_item WHERE kind = 'notice' AND task = '{task}' GROUP BY key)
-    w ON w.key = n.id::text"""
+#: the referrals of each notice, all of them and those still to be done
+REFERRALS = """(SELECT key, count(*) AS items, count(*) FILTER (WHERE state <> 'done') AS to_do
+        FROM work_item WHERE kind = 'notice' AND task = 'referral' GROUP BY key) w ON w.key = n.id::text"""
+#: decision ``d`` was reversed
+REVERSED = "EXISTS (SELECT FROM decision_record r WHERE r.reverses = d.id AND r.effective)"
+PROPOSAL = "EXISTS (SELECT FROM proposal p WHERE p.decision = d.id AND p.state = '{state}')"
 
 NOTICES = (
     Invariant(
         "notice_state",
         "Jede Meldung wartet, oder sie hat genau einen Endzustand mit Entscheidung und Lauf.",
         """SELECT id FROM notice
-           WHERE state NOT IN ('waiting', 'settled', 'referred', 'partial', 'proposed', 'joined')
+           WHERE state NOT IN
+                 ('waiting', 'settled', 'referred', 'partial', 'proposed', 'joined', 'handled', 'replaced')
               OR (state = 'waiting') <> (decision IS NULL) OR (state = 'waiting') <> (batch IS NULL)""",
     ),
     Invariant(
@@ -39,27 +41,47 @@ NOTICES = (
     Invariant(
         "notice_outcome",
         "Der Endzustand einer Meldung ist der, den das Ergebnis ihrer Entscheidung verlangt.",
-        """SELECT n.id FROM notice n JOIN decision_record d ON d.id = n.decision
-           WHERE n.state IN ('settled', 'referred', 'partial', 'proposed')
-             AND (n.state, d.outcome) NOT IN (
-                 ('settled', 'apply'), ('referred', 'refer'), ('partial', 'partial'), ('proposed', 'second_check')
-             )""",
+        f"""SELECT n.id FROM notice n JOIN decision_record d ON d.id = n.decision
+            WHERE CASE
+                WHEN n.state = 'settled' THEN
+                    NOT d.effective OR d.outcome NOT IN ('apply', 'second_check') OR {REVERSED}
+                WHEN n.state = 'partial' THEN
+                    NOT d.effective OR d.outcome NOT IN ('partial', 'second_check') OR {REVERSED}
+                WHEN n.state = 'proposed' THEN d.effective OR NOT {PROPOSAL.format(state="pending")}
+                WHEN n.state = 'joined' THEN d.effective
+                ELSE d.outcome <> 'refer' AND d.mode <> 'shadow'
+                    AND NOT {PROPOSAL.format(state="discarded")} AND NOT {REVERSED}
+            END""",
     ),
     Invariant(
         "effective_once",
-        "Keine Meldung hat zwei Entscheidungen, die wirksam wurden.",
-        """SELECT d.notice FROM decision_record d
-           WHERE EXISTS (SELECT FROM movement m WHERE m.decision = d.id)
-           GROUP BY d.notice HAVING count(*) > 1""",
+        "Keine Meldung hat zwei Entscheidungen eines Prozesses, die wirksam sind.",
+        f"""SELECT d.notice FROM decision_record d WHERE d.effective AND d.kind = 'decision' AND NOT {REVERSED}
+            GROUP BY d.notice HAVING count(*) > 1""",
+    ),
+    Invariant(
+        "reversed_once",
+        "Keine Entscheidung ist zweimal zurückgenommen, und nur eine wirksame.",
+        """SELECT r.reverses FROM decision_record r LEFT JOIN decision_record d ON d.id = r.reverses
+           WHERE r.reverses IS NOT NULL AND r.effective
+           GROUP BY r.reverses HAVING count(*) > 1 OR NOT bool_and(coalesce(d.effective, false))""",
     ),
     Invariant(
         "without_effect",
-        "Eine ausgesteuerte, vorgeschlagene oder angehängte Meldung hat nichts bewirkt.",
-        """SELECT DISTINCT n.id
+        "Eine Entscheidung, die nicht wirksam wurde, hat nichts bewirkt.",
+        """SELECT DISTINCT d.id
            FROM (
                SELECT decision FROM movement UNION SELECT decision FROM posting UNION SELECT decision FROM letter_order
            ) e
-           JOIN notice n ON n.decision = e.decision AND n.state IN ('referred', 'proposed', 'joined')""",
+           JOIN decision_record d ON d.id = e.decision AND NOT d.effective""",
+    ),
+    Invariant(
+        "replaced_by",
+        "Zu jeder berichtigten Meldung gibt es den nächsten Versuch.",
+        """SELECT n.id FROM notice n
+           LEFT JOIN notice next ON (next.channel, next.external_id) = (n.channel, n.external_id)
+               AND next.attempt > n.attempt
+           WHERE n.state = 'replaced' AND next.id IS NULL""",
     ),
     Invariant(
         "notice_received",
@@ -79,35 +101,68 @@ NOTICES = (
 WORK = (
     Invariant(
         "referral_item",
-        "Eine ausgesteuerte Meldung hat genau einen Postkorbeintrag.",
-        f"""SELECT n.id FROM notice n LEFT JOIN {ITEMS.format(task="referral")}
-            WHERE n.state = 'referred' AND w.items IS DISTINCT FROM 1""",
+        "Eine ausgesteuerte Meldung liegt in genau einem Postkorb.",
+        f"""SELECT n.id FROM notice n LEFT JOIN {REFERRALS} LEFT JOIN decision_record d ON d.id = n.decision
+            WHERE n.state = 'referred' AND (coalesce(w.to_do, 0) = 0 OR w.to_do > 1 AND NOT {REVERSED})""",
+    ),
+    Invariant(
+        "nothing_left",
+        "Zu einer erledigten Meldung ist im Postkorb nichts mehr zu tun.",
+        f"""SELECT n.id FROM notice n JOIN {REFERRALS}
+            WHERE n.state IN ('settled', 'handled', 'replaced') AND w.to_do > 0""",
     ),
     Invariant(
         "partial_item",
         "Eine teilweise erledigte Meldung hat mindestens einen Postkorbeintrag für den Rest.",
-        f"""SELECT n.id FROM notice n LEFT JOIN {ITEMS.format(task="referral")}
-            WHERE n.state = 'partial' AND w.items IS NULL""",
+        f"""SELECT n.id FROM notice n LEFT JOIN {REFERRALS} WHERE n.state = 'partial' AND w.items IS NULL""",
     ),
     Invariant(
         "second_check_item",
         "Ein Vorschlag hat genau einen Postkorbeintrag zur Zweitprüfung, für dieselbe Entscheidung.",
-        """SELECT n.id FROM notice n
-           LEFT JOIN work_item w ON w.task = 'second_check' AND w.kind = 'notice' AND w.decision = n.decision
-               AND w.key = n.id::text
-           WHERE n.state = 'proposed' GROUP BY n.id HAVING count(w.id) <> 1""",
+        """SELECT p.id FROM proposal p
+           LEFT JOIN work_item w ON w.id = p.work_item AND w.task = 'second_check' AND w.decision = p.decision
+               AND w.kind = 'notice' AND w.key = p.notice::text AND (w.state = 'open') = (p.state = 'pending')
+           WHERE w.id IS NULL""",
     ),
     Invariant(
         "proposal",
         "Zu jeder vorgeschlagenen Entscheidung ist festgehalten, worüber die Zweitprüfung entscheidet.",
         """SELECT n.id FROM notice n LEFT JOIN proposal p ON p.decision = n.decision AND p.notice = n.id
+               AND p.state = 'pending'
            WHERE n.state = 'proposed' AND p.id IS NULL""",
     ),
     Invariant(
         "joined_item",
-        "Eine angehängte Meldung nennt den Postkorbeintrag der Zweitprüfung, an dem sie hängt.",
-        """SELECT n.id FROM notice n LEFT JOIN work_item w ON w.id = n.work_item AND w.task = 'second_check'
+        "Eine angehängte Meldung nennt den offenen Postkorbeintrag der Zweitprüfung, an dem sie hängt.",
+        """SELECT n.id FROM notice n
+           LEFT JOIN work_item w ON w.id = n.work_item AND w.task = 'second_check' AND w.state = 'open'
            WHERE n.state = 'joined' AND w.id IS NULL""",
+    ),
+    Invariant(
+        "examined",
+        "Was nur mit Zweitprüfung wirksam werden darf, hat jemand bestätigt.",
+        """SELECT d.id FROM decision_record d
+           WHERE d.effective AND d.outcome = 'second_check' AND NOT EXISTS (
+               SELECT FROM proposal p
+               JOIN deed e ON e.kind = 'proposal' AND e.key = p.id::text AND e.deed = 'confirmed' AND e.actor = d.actor
+               WHERE p.applied = d.id AND p.state = 'confirmed')""",
+    ),
+    Invariant(
+        "manual_money",
+        "Von Hand wird ohne Zweitprüfung nichts gebucht.",
+        """SELECT DISTINCT d.id FROM decision_record d JOIN posting p ON p.decision = d.id
+           WHERE d.kind <> 'decision' AND d.outcome <> 'second_check'""",
+    ),
+    Invariant(
+        "own_case",
+        "Niemand hat in Zweitprüfung über eine Meldung entschieden, die er schon bearbeitet hatte.",
+        """SELECT DISTINCT p.id
+           FROM proposal p
+           JOIN deed e ON e.kind = 'proposal' AND e.key = p.id::text AND e.deed IN ('confirmed', 'discarded')
+           JOIN notice n ON n.id = p.notice
+           JOIN notice every ON (every.channel, every.external_id) = (n.channel, n.external_id)
+           JOIN toucher t ON t.notice = every.id AND t.deed <> 'stale' AND t.touched_at < e.at
+           WHERE lower(trim(t.actor)) = lower(trim(e.actor))""",
     ),
     Invariant(
         "item_notice",
@@ -126,16 +181,15 @@ EFFECTS = (
     Invariant(
         "movement_count",
         "Eine wirksame Entscheidung hat so viele Bewegungen wie Geschäftsvorfälle.",
-        f"""SELECT d.id FROM {EFFECTIVE}
-            LEFT JOIN (SELECT decision, count(*) AS movements FROM movement WHERE flag = 'I' GROUP BY decision) m
-                ON m.decision = d.id
-            WHERE coalesce(m.movements, 0) <> d.actions""",
+        """SELECT d.id FROM decision_record d
+           LEFT JOIN (SELECT decision, count(*) AS movements FROM movement GROUP BY decision) m ON m.decision = d.id
+           WHERE d.effective AND coalesce(m.movements, 0) <> d.actions""",
     ),
     Invariant(
         "movement_decision",
         "Jede Bewegung nennt eine Entscheidung, die es gibt, mit ihrem Lauf, Tag, Prozess und Regelstand.",
         """SELECT m.id FROM movement m LEFT JOIN decision_record d ON d.id = m.decision
-           WHERE d.id IS NULL OR m.flag = 'I' AND (m.batch, m.business_day, m.process, m.rules)
+           WHERE d.id IS NULL OR (m.batch, m.business_day, m.process, m.rules)
                  IS DISTINCT FROM (d.batch, d.business_day, d.process, d.rules)""",
     ),
     Invariant(
@@ -160,10 +214,10 @@ EFFECTS = (
     Invariant(
         "released_sum",
         "Was eine wirksame Entscheidung freigibt, ist so viel wie ihr gebuchter Aufwand.",
-        f"""SELECT d.id FROM {EFFECTIVE}
-            LEFT JOIN (SELECT decision, sum(amount) AS amount FROM posting WHERE event = 'instalment_released'
-                       GROUP BY decision) p ON p.decision = d.id
-            WHERE coalesce(p.amount, 0) <> d.released""",
+        """SELECT d.id FROM decision_record d
+           LEFT JOIN (SELECT decision, sum(amount) AS amount FROM posting WHERE event = 'instalment_released'
+                      GROUP BY decision) p ON p.decision = d.id
+           WHERE d.effective AND coalesce(p.amount, 0) <> d.released""",
     ),
     Invariant(
         "letter_movement",

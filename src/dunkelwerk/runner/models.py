@@ -74,6 +74,8 @@ class Proposal(models.Model):
     proposed_by = models.CharField(max_length=100, null=True)
     #: reversals that were proposed together
     run = models.BigIntegerField(null=True)
+    #: the decision by which it took effect
+    applied = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "proposal"

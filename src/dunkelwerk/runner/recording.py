@@ -10,7 +10,6 @@ import msgspec
 from django.db import transaction
 from msgspec import Struct
 
-from dunkelwerk.decisions.days import add_working_days
 from dunkelwerk.decisions.decision import Subject
 from dunkelwerk.decisions.failures import TechnicalFailure, locate
 from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
@@ -19,6 +18,7 @@ from dunkelwerk.infra.keys import Vault
 from dunkelwerk.lines.effects import Effect, Occasion, Routing
 from dunkelwerk.lines.registry import store_of
 from dunkelwerk.runner.failures import ANY, is_narrowable, sqlstate_of
+from dunkelwerk.runner.items import item_of
 from dunkelwerk.runner.judging import DECISION, Judged, fail
 from dunkelwerk.runner.modes import SHADOW
 from dunkelwerk.runner.readers import Readers
@@ -236,20 +236,16 @@ class Recorder:
         subject: Subject | None = None,
         codes: Sequence[str] | None = None,
     ) -> workitems.Item:
-        today: date = self.occasion.business_day
-        return workitems.Item(
-            basket=routing.basket,
-            task=task,
-            kind="notice",
-            key=str(judged.waiting.id),
+        return item_of(
+            notice=judged.waiting.id,
             decision=identity,
+            task=task,
+            routing=routing,
             contract=getattr(subject, "contract", judged.waiting.case_key),
             claim=getattr(subject, "claim", None),
-            reasons=list(judged.decision.codes if codes is None else codes),
-            priority=routing.priority,
-            open_from=today,
-            due_on=add_working_days(today, routing.due_days, self.occasion.federal_state),
-            created_on=today,
+            codes=judged.decision.codes if codes is None else codes,
+            today=self.occasion.business_day,
+            federal_state=self.occasion.federal_state,
         )
 
 

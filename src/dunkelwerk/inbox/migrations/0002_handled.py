@@ -4,18 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inbox', '0001_initial'),
+        ("inbox", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='notice',
-            name='notice_state',
+            model_name="notice",
+            name="notice_state",
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'settled', 'referred', 'partial', 'proposed', 'joined', 'handled', 'replaced'))), name='notice_state'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ("waiting", "settled", "referred", "partial", "proposed", "joined", "handled", "replaced"),
+                    )
+                ),
+                name="notice_state",
+            ),
         ),
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from dunkelwerk.decisions import decision
 
@@ -75,6 +76,31 @@ class SendLetter(ClaimAction, frozen=True, kw_only=True, tag="send_letter"):
     template: str
 
 
+class Undo(ClaimAction, frozen=True, kw_only=True, tag="undo"):
+    """An action that took effect is reversed: its mirrored posting, its release, instalment or closing cancelled.
+
+    ``movement`` and ``action`` are those of the undone one, with its amount in euros and days. ``how``: ``cancelled``,
+    or ``recovered`` where an instalment was paid already: what was paid is then owed back.
+    """
+
+    adverse = True
+    movement: int
+    action: str
+    how: Literal["cancelled", "recovered"]
+    due: date | None = None
+    amount: Decimal | None = None
+    since: date | None = None
+    until: date | None = None
+
+
 Action = (
-    FileNotice | RecordProof | ExtendBenefit | ReleaseInstalment | OffsetRecourse | ReviewOn | CloseClaim | SendLetter
+    FileNotice
+    | RecordProof
+    | ExtendBenefit
+    | ReleaseInstalment
+    | OffsetRecourse
+    | ReviewOn
+    | CloseClaim
+    | SendLetter
+    | Undo
 )

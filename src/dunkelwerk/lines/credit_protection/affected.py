@@ -6,7 +6,7 @@ The wanted end ``p``, the cut end ``u`` and the release ``r`` of docs/rules.md s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,12 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import Period
+from dunkelwerk.decisions.process import Stop
 from dunkelwerk.decisions.tables import Match
 from dunkelwerk.lines.credit_protection import benefits
-from dunkelwerk.lines.credit_protection.casefile import CaseFile, Claim, Contract, Cover, Person
-from dunkelwerk.lines.credit_protection.identification import ClaimSubject, whole_notice
+from dunkelwerk.lines.credit_protection import identification as identify
+from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim, Contract, Cover, Person
+from dunkelwerk.lines.credit_protection.identification import ClaimSubject, NamesPerson, whole_notice
 
 
 class Reach(Struct, frozen=True):
@@ -104,6 +106,32 @@ class Affected(Struct, frozen=True):
     def subject(self) -> ClaimSubject:
         """What the reasons of the whole notice carry."""
         return whole_notice(self.contract.number)
+
+
+def find_affected(
+    note: NamesPerson, file: CaseFile, *, cause: Cause, reach_of: Callable[[Claim], Reach]
+) -> Affected | Stop:
+    """The named person's open claims of a cause, under the named contract and every other one of theirs.
+
+    ``reach_of`` says how far the notice reaches for a claim. Raises TechnicalFailure for a case file that cannot be
+    computed with.
+    """
+    contract = identify.find_contract(note, file)
+    if isinstance(contract, Stop):
+        return contract
+    identify.ensure_consistent(file)
+    person = identify.find_person(note, contract, file)
+    if isinstance(person, Stop):
+        return person
+    identify.ensure_computable(person, file)
+    claims = identify.find_open_claims(note, person, file, cause)
+    if isinstance(claims, Stop):
+        return claims
+    parts = []
+    for each, claim in claims:
+        cover = identify.cover_of(each, claim, file)
+        parts.append(affected_claim(contract=each, claim=claim, person=person, cover=cover, reach=reach_of(claim)))
+    return Affected(contract, person, file, tuple(parts))
 
 
 def affected_claim(*, contract: Contract, claim: Claim, person: Person, cover: Cover, reach: Reach) -> AffectedClaim:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -144,14 +145,22 @@ def close_claim(writing: Writing, effects: Sequence[Effect]) -> None:
     rows = []
     for effect in effects:
         reason = effect.action.reason  # type: ignore[attr-defined]
-        recovered_on = effect.notice.incapacity_until if reason == "recovered" else None
-        rows.append((row_of(effect).id, reason, recovered_on))
+        rows.append((row_of(effect).id, reason, recovery_of(effect)))
     writing.cursor.execute(
         """UPDATE claim c SET status = 'closed', closed_on = %s, closing_reason = u.reason,
                recovered_on = coalesce(c.recovered_on, u.recovered_on)
            FROM unnest(%s::bigint[], %s::text[], %s::date[]) AS u (id, reason, recovered_on) WHERE c.id = u.id""",
         (writing.occasion.business_day, *columns_of(rows)),
     )
+
+
+def recovery_of(effect: Effect) -> date | None:
+    """The last day of incapacity that closing a claim sets; None where the register knows one, or nobody says it."""
+    recovered = effect.action.reason == "recovered"  # type: ignore[attr-defined]
+    if not recovered or row_of(effect).claim.recovered_on is not None:
+        return None
+    day: date | None = getattr(effect.notice, "incapacity_until", None)
+    return day
 
 
 def send_letter(writing: Writing, effects: Sequence[Effect]) -> None:
@@ -174,14 +183,14 @@ def send_letter(writing: Writing, effects: Sequence[Effect]) -> None:
     letters.order(writing.cursor, orders, business_day=writing.occasion.business_day)
 
 
-def event_of(name: str, effect: Effect) -> ledger.Event:
-    """The booking event of an action with an amount."""
+def event_of(name: str, effect: Effect, *, amount: Decimal | None = None) -> ledger.Event:
+    """The booking event of an action with an amount, or of part of it."""
     row = row_of(effect)
     return ledger.Event(
         name=name,
         cause=row.claim.cause.value,
         tariff=row.tariff,
-        amount=effect.action.amount,  # type: ignore[attr-defined]
+        amount=effect.action.amount if amount is None else amount,  # type: ignore[attr-defined]
         action=effect.id,
         decision=effect.decision,
         contract=row.contract_id,

@@ -61,6 +61,13 @@ class ClaimStatus(Enum):
     DECLINED = "declined"
     CLOSED = "closed"
 
+    @property
+    def german(self) -> str:
+        """As a clerk says it."""
+        return {"reported": "gemeldet", "accepted": "offen", "declined": "abgelehnt", "closed": "geschlossen"}[
+            self.value
+        ]
+
 
 class InstalmentStatus(Enum):
     """The life of one instalment."""
@@ -70,6 +77,12 @@ class InstalmentStatus(Enum):
     RETURNED = "returned"
     CANCELLED = "cancelled"
     OFFSET = "offset"
+
+    @property
+    def german(self) -> str:
+        """As a clerk says it."""
+        words = {"released": "freigegeben", "paid": "gezahlt", "returned": "zurückgekommen", "offset": "verrechnet"}
+        return words.get(self.value, "storniert")
 
 
 class Settlement(Enum):

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from dunkelwerk.infra.invariants import Group, Invariant
 
+#: which booking event belongs to which movement
+EVENTS = """
+    VALUES ('instalment_released', 'release_instalment', 'I'), ('instalment_cancelled', 'release_instalment', 'S'),
+        ('instalment_recovered', 'release_instalment', 'S'), ('offset', 'offset_recourse', 'I'),
+        ('offset_cancelled', 'offset_recourse', 'S')
+"""
 #: the reference of claim ``c`` of contract ``k``
 CLAIM = "k.number || '/' || c.number"
 CLAIMS = "claim c JOIN contract k ON k.id = c.contract_id"
@@ -144,8 +150,11 @@ CLAIM_STATUS = (
     ),
     Invariant(
         "recourse",
-        "Der offene Regress eines Vertrags liegt zwischen null und dem zuletzt übernommenen Betrag.",
-        "SELECT number FROM contract WHERE recourse_open < 0 OR recourse_open > recourse_loaded",
+        "Der offene Regress eines Vertrags reicht von null bis zum übernommenen Betrag samt unseren Rückforderungen.",
+        """SELECT k.number FROM contract k
+           LEFT JOIN (SELECT contract, sum(amount) AS amount FROM posting WHERE event = 'instalment_recovered'
+                      GROUP BY contract) p ON p.contract = k.id
+           WHERE k.recourse_open < 0 OR k.recourse_open > k.recourse_loaded + coalesce(p.amount, 0)""",
     ),
     Invariant(
         "review_item",
@@ -230,26 +239,76 @@ INSTALMENTS = (
     ),
     Invariant(
         "posting_of_claim",
-        "Jede Buchung einer Rate oder Verrechnung stimmt mit ihrer Bewegung überein: Vertrag, Leistungsfall, Betrag.",
-        """SELECT p.id
-           FROM posting p JOIN movement m ON m.id = p.action
-           LEFT JOIN claim c ON c.id = p.claim LEFT JOIN contract k ON k.id = p.contract
-           WHERE p.event IN ('instalment_released', 'offset')
-             AND (p.amount, k.number, c.number, c.contract_id, p.legal_entity, m.action)
-                 IS DISTINCT FROM (m.amount, m.contract, m.claim, p.contract, m.legal_entity,
-                     CASE p.event WHEN 'offset' THEN 'offset_recourse' ELSE 'release_instalment' END)""",
+        "Jede Buchung stimmt mit ihrer Bewegung überein: Vertrag, Leistungsfall, Rechtsträger, Vorfall.",
+        f"""SELECT p.id
+            FROM posting p JOIN movement m ON m.id = p.action
+            LEFT JOIN claim c ON c.id = p.claim LEFT JOIN contract k ON k.id = p.contract
+            LEFT JOIN ({EVENTS}) e (event, action, flag) ON e.event = p.event
+            WHERE (k.number, c.number, c.contract_id, p.legal_entity, m.action, m.flag)
+                  IS DISTINCT FROM (m.contract, m.claim, p.contract, m.legal_entity, e.action, e.flag)""",
     ),
     Invariant(
         "booked_once",
-        "Jede Bewegung einer Rate oder Verrechnung ist genau einmal gebucht.",
+        "Jede Bewegung einer Rate oder Verrechnung ist mit ihrem Betrag gebucht, nicht mehr und nicht weniger.",
         """SELECT m.id
-           FROM movement m LEFT JOIN posting p ON p.action = m.id AND p.event IN ('instalment_released', 'offset')
-           WHERE m.action IN ('release_instalment', 'offset_recourse') AND m.flag = 'I'
-           GROUP BY m.id HAVING count(p.id) <> 1""",
+           FROM movement m LEFT JOIN posting p ON p.action = m.id
+           WHERE m.action IN ('release_instalment', 'offset_recourse')
+           GROUP BY m.id HAVING coalesce(sum(p.amount), 0) <> m.amount""",
+    ),
+    Invariant(
+        "live_expense",
+        "Was für einen Leistungsfall als Aufwand steht, ist die Summe seiner gültigen Raten von uns.",
+        f"""SELECT {CLAIM}
+            FROM (SELECT claim, sum(CASE event WHEN 'instalment_released' THEN amount ELSE -amount END) AS amount
+                  FROM posting WHERE event IN ('instalment_released', 'instalment_cancelled', 'instalment_recovered')
+                  GROUP BY claim) p
+            FULL JOIN (SELECT claim_id, sum(amount) AS amount FROM instalment
+                       WHERE decision IS NOT NULL AND status <> 'cancelled' GROUP BY claim_id) i ON i.claim_id = p.claim
+            LEFT JOIN {CLAIMS} ON c.id = coalesce(i.claim_id, p.claim)
+            WHERE coalesce(i.amount, 0) <> coalesce(p.amount, 0)""",
+    ),
+    Invariant(
+        "live_offset",
+        "Was für einen Leistungsfall verrechnet ist, ist die Summe der Verrechnungen seiner gültigen Raten.",
+        f"""SELECT {CLAIM}
+            FROM (SELECT claim, sum(CASE event WHEN 'offset' THEN amount ELSE -amount END) AS amount
+                  FROM posting WHERE event IN ('offset', 'offset_cancelled') GROUP BY claim) p
+            FULL JOIN (SELECT claim_id, sum(set_off) AS amount FROM instalment
+                       WHERE decision IS NOT NULL AND status <> 'cancelled' GROUP BY claim_id) i ON i.claim_id = p.claim
+            LEFT JOIN {CLAIMS} ON c.id = coalesce(i.claim_id, p.claim)
+            WHERE coalesce(i.amount, 0) <> coalesce(p.amount, 0)""",
+    ),
+)
+REVERSALS = (
+    Invariant(
+        "cancelled_movement",
+        "Jede Stornobewegung nennt eine Bewegung derselben Art, desselben Leistungsfalls und Betrags, jede nur einmal.",
+        """SELECT s.previous FROM movement s LEFT JOIN movement m ON m.id = s.previous AND m.flag = 'I'
+           WHERE s.flag = 'S'
+           GROUP BY s.previous
+           HAVING count(*) > 1 OR bool_or((s.contract, s.claim, s.action, s.amount)
+                  IS DISTINCT FROM (m.contract, m.claim, m.action, m.amount))""",
+    ),
+    Invariant(
+        "cancelled_release",
+        "Eine Freigabe ist genau dann storniert, wenn ihre Bewegung storniert ist.",
+        f"""SELECT {CLAIM}
+            FROM release r JOIN {CLAIMS} ON c.id = r.claim_id
+            JOIN movement m ON m.decision = r.decision AND m.contract = k.number AND m.claim = c.number
+                AND m.action = 'extend_benefit' AND m.flag = 'I'
+            LEFT JOIN movement s ON s.previous = m.id AND s.flag = 'S'
+            WHERE (r.cancelled_on IS NULL) <> (s.id IS NULL)""",
+    ),
+    Invariant(
+        "cancelled_letter",
+        "Ein Brief, dessen Auftrag storniert ist, ging nicht hinaus.",
+        """SELECT l.id FROM letter_order l LEFT JOIN movement s ON s.previous = l.action AND s.flag = 'S'
+           WHERE (l.state = 'cancelled') <> (s.id IS NOT NULL)""",
     ),
 )
 GROUPS = (
     Group("Freigaben und Nachweise", RELEASES),
     Group("Leistungsfälle und Verträge", CLAIM_STATUS),
     Group("Raten und ihre Buchungen", INSTALMENTS),
+    Group("Rücknahmen", REVERSALS),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dunkelwerk.decisions.process import Line
-from dunkelwerk.lines.credit_protection import reasons
+from dunkelwerk.lines.credit_protection import actions, reasons
 from dunkelwerk.lines.credit_protection.casefile import CaseFile
 from dunkelwerk.lines.credit_protection.identification import names_once, whole_notice
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters
@@ -13,6 +13,7 @@ from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParame
 CREDIT_PROTECTION = Line(
     name="credit_protection",
     case_file=CaseFile,
+    action=actions.Action,
     key="contract",
     subject=whole_notice,
     whole=reasons.PERSON,

@@ -7,16 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from dunkelwerk.decisions.decision import Action, Decision, Subject
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.tables import TableError
 from dunkelwerk.feeds import operations as feeds
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.ledger.operations import booking_rules
-from dunkelwerk.lines.credit_protection import actions, loader, routing
-from dunkelwerk.lines.credit_protection.appliers import APPLIERS, LINE, Writing, released_days, row_of
+from dunkelwerk.lines.credit_protection import actions, loader, manual, reversal, routing, worlds
+from dunkelwerk.lines.credit_protection.appliers import (
+    APPLIERS,
+    LINE,
+    Applier,
+    Writing,
+    recovery_of,
+    released_days,
+    row_of,
+)
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject
-from dunkelwerk.lines.effects import Effect, Occasion, Routing
+from dunkelwerk.lines.effects import Effect, Occasion, Routing, Undone
 
 LOCK_CONTRACTS = "SELECT FROM contract WHERE id = ANY(%s) ORDER BY number FOR UPDATE"
 #: whoever creates a contract locks its persons FOR UPDATE, so no case file grows under us
@@ -25,6 +35,9 @@ LOCK_PERSONS = """
         SELECT i.person_id FROM insured i JOIN contract c ON c.id = i.contract_id WHERE c.number = ANY(%s)
     ) ORDER BY id FOR SHARE
 """
+
+
+ALL: dict[type[Any], Applier] = {**APPLIERS, actions.Undo: reversal.apply}
 
 
 class CreditProtectionStore:
@@ -58,13 +71,34 @@ class CreditProtectionStore:
             by_type[type(effect.action)].append(effect)
         writing = Writing(cursor, occasion, {}, set_off_amounts(by_type[actions.OffsetRecourse]))
         feeds.record(cursor, movements(effects, occasion))
-        for kind, applier in APPLIERS.items():
+        for kind, applier in ALL.items():
             if by_type[kind]:
                 applier(writing, by_type[kind])
 
     def route(self, codes: Iterable[str]) -> Routing:
         """The basket for a referral with these reasons."""
         return routing.route(codes)
+
+    def compose(self, case: Any, wanted: Sequence[Action]) -> tuple[Action, ...]:
+        """A person's actions checked and completed; raises CommandError saying which cannot be, and why."""
+        return manual.compose(case, wanted)
+
+    def facts(self, case: Any, parts: Iterable[str]) -> bytes:
+        """What a person's proposal rests on: the claims as they stand."""
+        rows = {f"{contract}/{claim}": row for (contract, claim), row in case.rows.items()}
+        return msgspec.json.encode([(rows[part].claim, rows[part].contract.recourse_open) for part in sorted(parts)])
+
+    def world(self, cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each part what stands in the register, as German labels and values."""
+        return worlds.read(cursor, parts)
+
+    def undo(self, cursor: Any, decision: int) -> Undone:
+        """How a decision that took effect is reversed."""
+        return reversal.undo(cursor, decision)
+
+    def later(self, cursor: Any, decisions: Sequence[int]) -> dict[int, list[int]]:
+        """For each decision the later ones in effect that build upon it: they must be reversed before it."""
+        return reversal.later(cursor, decisions)
 
     def describe(self, subject: Subject) -> str:
         """``CONTRACT/CLAIM``."""
@@ -90,6 +124,7 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
     for effect in effects:
         row, action = row_of(effect), effect.action
         start, until = period_of(effect)
+        undone = action if isinstance(action, actions.Undo) else None
         yield feeds.MovementRow(
             id=effect.id,
             batch=occasion.batch,
@@ -101,7 +136,9 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
             claim=row.claim.number,
             cause=row.claim.cause.value,
             icd_chapter=next((code.strip().upper()[:1] for code in row.claim.icd if code.strip()), None),
-            action=str(type(action).__struct_config__.tag),
+            action=undone.action if undone else str(type(action).__struct_config__.tag),
+            flag=feeds.CANCELLED if undone else feeds.INSERTED,
+            previous=undone.movement if undone else None,
             period_from=start,
             period_until=until,
             amount=getattr(action, "amount", None),
@@ -116,9 +153,13 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
 def period_of(effect: Effect) -> tuple[Any, Any]:
     """The days an action is about: those released, the due date, the day of proof or review."""
     action = effect.action
+    if isinstance(action, actions.Undo):
+        return action.since, action.until
     if isinstance(action, actions.ExtendBenefit):
         days = released_days(effect)
         return days.start, days.end
+    if isinstance(action, actions.CloseClaim):
+        return None, recovery_of(effect)
     day = next((getattr(action, name) for name in ("due", "until", "on") if hasattr(action, name)), None)
     return (None, day) if isinstance(action, actions.RecordProof) else (day, day)
 

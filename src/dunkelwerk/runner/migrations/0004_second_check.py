@@ -92,6 +92,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="proposal",
+            name="applied",
+            field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="proposal",
             name="run",
             field=models.BigIntegerField(null=True),
         ),

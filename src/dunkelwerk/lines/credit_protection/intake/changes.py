@@ -68,7 +68,7 @@ def compare(contract: Contract, known: KnownContract, *, digest: bytes, field: s
 
 def check_recourse(amount: Decimal, known: KnownContract, *, field: str) -> None:
     """Raise Older where the amount is the one from before we set off part of it."""
-    if amount == known.recourse_loaded and known.recourse_open < known.recourse_loaded:
+    if amount == known.recourse_loaded and known.recourse_open != known.recourse_loaded:
         text = _("offener Regress des Vertrags {contract} aus der Zeit vor der Aufrechnung")
         raise Older(text.format(contract=known.number), field=field)
 

@@ -16,10 +16,10 @@ from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import day_after
 from dunkelwerk.decisions.process import Process, Stop
 from dunkelwerk.decisions.reasons import SECOND_CHECK
-from dunkelwerk.decisions.tables import Match, read_table
+from dunkelwerk.decisions.tables import Match
 from dunkelwerk.lines.credit_protection import actions, benefits, reasons
 from dunkelwerk.lines.credit_protection import identification as identify
-from dunkelwerk.lines.credit_protection.affected import Affected, AffectedClaim, Reach, affected_claim
+from dunkelwerk.lines.credit_protection.affected import Affected, AffectedClaim, Reach, find_affected
 from dunkelwerk.lines.credit_protection.casefile import (
     CaseFile,
     Cause,
@@ -34,7 +34,6 @@ from dunkelwerk.lines.credit_protection.processes.follow_up_sick_note.notice imp
 from dunkelwerk.lines.credit_protection.reasons import CLAIM, PERSON
 
 FOLDER = Path(__file__).parent
-EXTENSION_DAYS = read_table(FOLDER / "tables" / "extension_days.csv")
 #: a note is usually backdated by three days at the most (AU-RL § 5)
 BACKDATING = timedelta(days=3)
 
@@ -50,24 +49,7 @@ finds = PROCESS.finds
 @PROCESS.identifies
 def affected_claims(note: Note, file: CaseFile, p: Parameters) -> Affected | Stop:
     """The named person's open illness claims, under the named contract and every other one of theirs."""
-    contract = identify.find_contract(note, file)
-    if isinstance(contract, Stop):
-        return contract
-    identify.ensure_consistent(file)
-    person = identify.find_person(note, contract, file)
-    if isinstance(person, Stop):
-        return person
-    identify.ensure_computable(person, file)
-    claims = identify.find_open_claims(note, person, file, Cause.ILLNESS)
-    if isinstance(claims, Stop):
-        return claims
-    parts = []
-    for each, claim in claims:
-        cover = identify.cover_of(each, claim, file)
-        parts.append(
-            affected_claim(contract=each, claim=claim, person=person, cover=cover, reach=reach_of(note, claim))
-        )
-    return Affected(contract, person, file, tuple(parts))
+    return find_affected(note, file, cause=Cause.ILLNESS, reach_of=lambda claim: reach_of(note, claim))
 
 
 # How far it reaches
@@ -86,7 +68,7 @@ def reach_of(note: Note, claim: Claim) -> Reach:
 def extension_of(note: Note, claim: Claim) -> Match:
     """The row of the extension table for the claim's first code, or the notice's where the claim has none."""
     codes = [code for code in (each.strip().upper() for each in (*claim.icd, *note.icd)) if code]
-    return look_up(EXTENSION_DAYS, chapter=codes[0][0] if codes else None)
+    return look_up(PROCESS.table("extension_days"), chapter=codes[0][0] if codes else None)
 
 
 # What may stand against it, in the order of the page

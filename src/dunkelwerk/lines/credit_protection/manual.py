@@ -1,0 +1,146 @@
+"""Actions composed by a person: checked against the case file and completed, then applied like a process's own.
+
+An extension brings its instalments with it, unless the person names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from dunkelwerk.decisions.decision import Action
+from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
+from dunkelwerk.lines.credit_protection import actions, benefits
+from dunkelwerk.lines.credit_protection.casefile import ClaimStatus
+from dunkelwerk.lines.credit_protection.loader import ClaimRow
+
+CLOSING_REASONS = ("recovered", "max_duration", "contract_end", "age_limit", "new_job", "death", "withdrawn")
+TEMPLATES = ("settlement", "deferred_period", "benefit_end")
+#: as a process proposes them
+ORDER = (
+    actions.RecordProof,
+    actions.ExtendBenefit,
+    actions.ReleaseInstalment,
+    actions.OffsetRecourse,
+    actions.ReviewOn,
+    actions.CloseClaim,
+    actions.SendLetter,
+    actions.FileNotice,
+)
+
+
+def compose(case: Any, wanted: Sequence[Action]) -> tuple[Action, ...]:
+    """The actions in order, contract by contract, with the instalments of each extension; raises CommandError."""
+    rows: dict[tuple[str, str], ClaimRow] = case.rows
+    by_claim: dict[tuple[str, str], list[Any]] = {}
+    for action in wanted:
+        if not isinstance(action, ORDER):
+            raise refused(action, _("von Hand nicht möglich"))
+        if (action.contract, action.claim) not in rows:
+            raise refused(action, _("diesen Leistungsfall enthält die Akte nicht"))
+        by_claim.setdefault((action.contract, action.claim or ""), []).append(action)
+    if not by_claim:
+        raise CommandError(_("Kein Geschäftsvorfall angegeben; bitte mindestens einen nennen."))
+    order = [(contract.number, claim.number) for contract in case.file.contracts for claim in contract.claims]
+    composed: list[Action] = []
+    for key in sorted(by_claim, key=order.index):
+        composed += complete(rows[key], case, by_claim[key])
+    ensure_within_recourse(rows, composed)
+    return tuple(composed)
+
+
+def complete(row: ClaimRow, case: Any, wanted: Sequence[Any]) -> list[Any]:
+    """The actions of one claim, checked, in order."""
+    for kind in (actions.RecordProof, actions.ExtendBenefit, actions.CloseClaim):
+        several = [each for each in wanted if isinstance(each, kind)]
+        if len(several) > 1:
+            raise refused(several[1], _("nur einmal je Leistungsfall"))
+    done = list(wanted)
+    extension = next((each for each in wanted if isinstance(each, actions.ExtendBenefit)), None)
+    named = [each for each in wanted if isinstance(each, actions.ReleaseInstalment)]
+    if extension is not None:
+        lines = lines_of(row, case, extension)
+        if not named:
+            contract, claim = extension.contract, extension.claim
+            done += [
+                actions.ReleaseInstalment(contract=contract, claim=claim, due=line.due, amount=line.amount)
+                for line in lines
+            ]
+    elif named:
+        raise refused(named[0], _("eine Rate gehört zu einer Verlängerung (extend_benefit) desselben Leistungsfalls"))
+    for each in done:
+        check(row, each, done)
+    return sorted(done, key=lambda each: (ORDER.index(type(each)), getattr(each, "due", None) or row.claim.onset))
+
+
+def lines_of(row: ClaimRow, case: Any, extension: actions.ExtendBenefit) -> tuple[benefits.Line, ...]:
+    """The instalments of an extension; raises CommandError where its days cannot be released."""
+    claim = row.claim
+    if claim.status is not ClaimStatus.ACCEPTED or claim.benefit_from is None or claim.benefit_limit is None:
+        raise refused(extension, _("der Leistungsfall ist nicht angenommen oder schon geschlossen"))
+    cover = next(tariff for tariff in case.file.tariffs if tariff.id == row.tariff).cover(claim.cause)
+    if cover is None:
+        raise refused(extension, _("der Tarif deckt diese Ursache nicht"))
+    terms = benefits.terms_of(contract=row.contract, claim=claim, cover=cover)
+    days = benefits.days_to_release(terms, extension.until)
+    if days is None:
+        raise refused(extension, _("bis zu diesem Tag ist nichts mehr freizugeben"))
+    if days.end != extension.until:
+        raise refused(extension, _("die Leistung endet spätestens am {limit:%d.%m.%Y}").format(limit=days.end))
+    return benefits.instalment_lines(terms, days)
+
+
+def check(row: ClaimRow, action: Any, together: Iterable[Any]) -> None:
+    """Raise CommandError for an action that cannot be."""
+    claim = row.claim
+    match action:
+        case actions.RecordProof() if claim.proven_until is not None and action.until <= claim.proven_until:
+            raise refused(action, _("nachgewiesen ist schon bis {day:%d.%m.%Y}").format(day=claim.proven_until))
+        case actions.ReleaseInstalment() if action.amount <= ZERO:
+            raise refused(action, _("der Betrag muss größer als null sein"))
+        case actions.ReleaseInstalment() if dues(together).count(action.due) > 1:
+            raise refused(action, _("zwei Raten mit derselben Fälligkeit"))
+        case actions.OffsetRecourse() if not ZERO < action.amount <= instalment_due(action, together):
+            raise refused(action, _("verrechnet wird höchstens die Rate derselben Fälligkeit in diesem Vorgang"))
+        case actions.CloseClaim() if claim.status is not ClaimStatus.ACCEPTED:
+            raise refused(action, _("der Leistungsfall ist nicht offen"))
+        case actions.CloseClaim() if action.reason not in CLOSING_REASONS:
+            raise refused(action, _("reason ist eines von {known}").format(known=", ".join(CLOSING_REASONS)))
+        case actions.SendLetter() if action.template not in TEMPLATES:
+            raise refused(action, _("template ist eines von {known}").format(known=", ".join(TEMPLATES)))
+        case _:
+            return
+
+
+def dues(together: Iterable[Any]) -> list[Any]:
+    """The due dates of the instalments."""
+    return [each.due for each in together if isinstance(each, actions.ReleaseInstalment)]
+
+
+def instalment_due(offset: actions.OffsetRecourse, together: Iterable[Any]) -> Decimal:
+    """The amount of the instalment that an offset is about; zero where there is none."""
+    matching = (each for each in together if isinstance(each, actions.ReleaseInstalment) and each.due == offset.due)
+    return next((each.amount for each in matching), ZERO)
+
+
+def ensure_within_recourse(rows: dict[tuple[str, str], ClaimRow], composed: Sequence[Any]) -> None:
+    """Raise CommandError where more is set off than is open on a contract, or twice from one instalment."""
+    offsets = [each for each in composed if isinstance(each, actions.OffsetRecourse)]
+    seen = set()
+    for each in offsets:
+        together = sum((one.amount for one in offsets if one.contract == each.contract), ZERO)
+        if together > rows[each.contract, each.claim or ""].contract.recourse_open:
+            raise refused(each, _("so viel Regress ist nicht offen"))
+        if (each.contract, each.claim, each.due) in seen:
+            raise refused(each, _("je Rate nur eine Verrechnung"))
+        seen.add((each.contract, each.claim, each.due))
+
+
+def refused(action: Any, what: str) -> CommandError:
+    """The sentence for an action that cannot be."""
+    name = str(type(action).__struct_config__.tag)
+    where = f"{action.contract}/{action.claim}"
+    return CommandError(_("{name} für {where}: {what}.").format(name=name, where=where, what=what))

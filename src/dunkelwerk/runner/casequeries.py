@@ -1,0 +1,53 @@
+"""Lists for people: proposals and work items that wait, what was done to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+PROPOSALS = """
+    SELECT p.id, n.external_id AS notice, p.kind, p.parts, d.reasons, d.released, d.business_day AS proposed_on,
+           p.state, p.work_item, p.notice AS notice_id, p.adverse, p.proposed_by, p.run, w.due_on,
+           (SELECT count(*) FROM notice j WHERE j.work_item = p.work_item AND j.state = 'joined') AS joined
+    FROM proposal p
+    JOIN decision_record d ON d.id = p.decision
+    JOIN notice n ON n.id = p.notice
+    JOIN work_item w ON w.id = p.work_item
+    WHERE (%(everything)s OR p.state = 'pending') AND (%(run)s::bigint IS NULL OR p.run = %(run)s)
+    ORDER BY p.id
+"""
+ITEMS = """
+    SELECT w.id, w.basket, w.task, w.kind, w.key, w.contract, w.claim, w.reasons, w.priority, w.open_from, w.due_on,
+           w.state, w.version, w.decision
+    FROM work_item w
+    WHERE (%(everything)s OR w.state <> 'done') AND (%(basket)s::text IS NULL OR w.basket = %(basket)s)
+      AND (%(everything)s OR w.open_from <= %(day)s)
+    ORDER BY w.state, w.priority, w.due_on, w.id
+"""
+DEEDS = "SELECT at, actor, deed FROM deed WHERE kind = %s AND key = %s ORDER BY id"
+#: what people did, as they would say it
+DEED_WORDS = {
+    "confirmed": "bestätigt",
+    "discarded": "verworfen",
+    "stale": "bestätigen wollen; war überholt",
+    "acted": "von Hand bearbeitet",
+    "corrected": "berichtigt",
+    "closed": "geschlossen",
+    "reversal_proposed": "Rücknahme vorgeschlagen",
+}
+
+
+def read_rows(query: str, **parameters: Any) -> list[dict[str, Any]]:
+    """The rows of a query as objects."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"everything": False, **parameters})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def read_deeds(kind: str, key: str) -> list[str]:
+    """What was done to a thing, by whom and when, one line each."""
+    with connection.cursor() as cursor:
+        cursor.execute(DEEDS, (kind, key))
+        return [f"{at:%d.%m.%Y %H:%M} {actor}: {DEED_WORDS.get(deed, deed)}" for at, actor, deed in cursor.fetchall()]
