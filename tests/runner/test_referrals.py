@@ -175,24 +175,3 @@ def test_a_final_note_closes_and_dates_the_recovery_once(world: World) -> None:
     day = date(2026, 11, 20)
     assert closed == [{"status": "closed", "closed_on": ON, "closing_reason": "recovered", "recovered_on": day}] * 2
     assert world.broken() == []
-
-
-def test_an_offset_that_takes_effect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest instalments are set off until nothing is open; this is what a confirmed proposal will write."""
-    from dunkelwerk.runner import judging
-
-    monkeypatch.setitem(judging.ENDS, "second_check", "settled")
-    debtor = contract("RS-1", [1], claim("C-1", 1, released_until="2026-08-31"), recourse_open="400.00")
-    world.load(case_file(debtor))
-    world.receive(note(1))
-    assert world.work(dispositions={"recourse_open": "offset"}) == {"settled": 1}
-    rows = world.rows("SELECT due, amount, set_off, status FROM instalment ORDER BY due")
-    assert [tuple(map(str, row.values())) for row in rows] == [
-        ("2026-09-15", "312.50", "312.50", "offset"),
-        ("2026-10-15", "312.50", "87.50", "released"),
-        ("2026-11-15", "312.50", "0.00", "released"),
-    ]
-    posted = world.rows("SELECT event, sum(amount)::text AS amount FROM posting GROUP BY event ORDER BY event")
-    assert [tuple(row.values()) for row in posted] == [("instalment_released", "937.50"), ("offset", "400.00")]
-    assert str(world.value("SELECT recourse_open FROM contract")) == "0.00"
-    assert world.broken() == ["notice_outcome"]  # what the test bent

@@ -283,3 +283,22 @@ def test_merging_keeps_the_first_of_each_group_and_counts_all(worked: World) -> 
     assert [case.decision for case in twice.cases] == [*(case.decision for case in full.cases), full.cases[0].decision]
     assert twice.cells["apply", "second_check"].count == 6
     assert full.cells["apply", "second_check"].count == 3
+
+
+@pytest.mark.parametrize("overrides", [{"authority_limit": "100.00"}, {"mode": "second_check"}], ids=str)
+def test_a_confirmed_proposal_counts_once(world: World, overrides: dict[str, Any]) -> None:
+    """The record of the examiner's word is left out, the proposal is decided again; so is one that became stale."""
+    world.load(household(1), household(2))
+    world.receive(note(1), note(2))
+    world.work(**overrides)
+    from dunkelwerk.runner import second_check
+    from dunkelwerk.runner.acting import Person
+
+    examiner = Person("anna", ON, overrides=overrides)
+    first, second = (row["id"] for row in world.rows("SELECT id FROM proposal ORDER BY id"))
+    assert second_check.confirm(first, examiner).state == "confirmed"
+    world.run("UPDATE contract SET instalment = 400 WHERE number = 'RS-2'")
+    assert second_check.confirm(second, examiner).state == "stale"
+    tally = replayed(world, overrides=overrides)
+    assert (tally.decisions, tally.verified, tally.earlier, tally.not_reproducible) == (3, 3, 1, 0)
+    assert tally.cells["second_check", "second_check"].before == {"release_instalment": Decimal("712.50")}

@@ -19,7 +19,7 @@ from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.effects import Store
 from dunkelwerk.runner.judging import Judged
-from dunkelwerk.runner.modes import Setting
+from dunkelwerk.runner.modes import SHADOW, Setting
 from dunkelwerk.workitems import operations as workitems
 
 BRAKE = "brake"
@@ -102,9 +102,9 @@ def _left(cursor: Any, setting: Setting, day: date) -> tuple[Any, Any]:
 
 
 def tally(cursor: Any, written: Sequence[Judged], *, batch: int, day: date, store: Store) -> dict[str, Tally]:
-    """Write down what a batch decided, per process."""
+    """Write down what a batch decided, per process; a shadow run's decisions are no part of its figures."""
     tallies: dict[str, Tally] = {}
-    for each in written:
+    for each in (one for one in written if one.mode != SHADOW):
         process = each.waiting.process
         tallies[process] = tallies.get(process, Tally()).add(each, store)
     rows = ((name, day, batch, *msgspec.structs.astuple(each)) for name, each in tallies.items())
