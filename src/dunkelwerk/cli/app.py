@@ -22,6 +22,7 @@ from dunkelwerk.cli import (
     proposals,
     replay,
     scenarios,
+    shadow,
     work,
     work_items,
 )
@@ -41,6 +42,7 @@ app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("load", epilog=load.EXAMPLE)(load.load)
 app.command("scenarios", epilog=scenarios.EXAMPLE)(scenarios.scenarios)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("shadow", epilog=shadow.EXAMPLE)(shadow.shadow)
 app.command("work", epilog=work.EXAMPLE)(work.work)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(export.app, name="export")

@@ -62,7 +62,7 @@ def cells(each: Standing) -> list[Any]:
     name = setting.process.replace("_", "-")
     return [
         name,
-        _(MODE_WORDS[setting.mode]),
+        mode_words()[setting.mode],
         sample,
         each.waiting,
         each.today.decided,
@@ -72,13 +72,15 @@ def cells(each: Standing) -> list[Any]:
     ]
 
 
-MODE_WORDS = {
-    None: "nach Parametern",
-    "off": "aus",
-    "shadow": "Schattenlauf",
-    "second_check": "Zweitprüfung",
-    "dark": "dunkel",
-}
+def mode_words() -> dict[str | None, str]:
+    """The modes as people call them."""
+    return {
+        None: _("nach Parametern"),
+        "off": _("aus"),
+        "shadow": _("Schattenlauf"),
+        "second_check": _("Zweitprüfung"),
+        "dark": _("dunkel"),
+    }
 
 
 @app.command("set", epilog="Beispiel: dunkelwerk processes set follow-up-sick-note --mode shadow --actor leitung")

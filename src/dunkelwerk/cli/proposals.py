@@ -33,6 +33,7 @@ def list_(
     database.start()
     from dunkelwerk.insight.casework import print_table
     from dunkelwerk.runner.casequeries import PROPOSALS, read_rows
+    from dunkelwerk.runner.second_check import tell_state
 
     rows = read_rows(PROPOSALS, run=run, everything=everything)
     if as_json:
@@ -41,7 +42,9 @@ def list_(
     headings = [_("Nr."), _("Meldung"), _("Art"), _("Leistungsfall"), _("Gründe"), _("Freigabe"), _("Vom"), _("Stand")]
     names = ("id", "notice", "kind", "parts", "reasons", "released", "proposed_on", "state")
     words = {"decision": _("Prozess"), "manual": _("von Hand"), "reversal": _("Rücknahme")}
-    cells = [[words.get(row[name], row[name]) if name == "kind" else row[name] for name in names] for row in rows]
+    for row in rows:
+        row["kind"], row["state"] = words[row["kind"]], tell_state(row["state"])
+    cells = [[row[name] for name in names] for row in rows]
     print_table(headings, cells, nothing=_("Kein Vorschlag wartet auf Zweitprüfung."))
 
 
@@ -55,10 +58,10 @@ def show(
     person = onlooker(on, parameters)
     from dunkelwerk.insight.casework import print_view
     from dunkelwerk.runner.casequeries import read_deeds
-    from dunkelwerk.runner.second_check import PENDING, STATES, state_of, view
+    from dunkelwerk.runner.second_check import PENDING, state_of, tell_state, view
 
     state = state_of(identity)
-    print(_("Vorschlag {proposal}: {state}").format(proposal=identity, state=_(STATES[state])))
+    print(_("Vorschlag {proposal}: {state}").format(proposal=identity, state=tell_state(state)))
     for line in read_deeds("proposal", str(identity)):
         print(f"  {line}")
     if state == PENDING:

@@ -58,9 +58,10 @@ def replay(
     tally = run(plan, workers=workers, out=out)
     from dunkelwerk.insight import replay_page, replay_report
 
-    replay_report.report(tally, plan, cases=cases)
     if html is not None:
         write_page(html, replay_page.page(tally, plan))
+    replay_report.report(tally, plan, cases=cases)
+    if html is not None:
         print(_("Bericht: {path}").format(path=html))
     if tally.not_reproducible:
         raise typer.Exit(1)

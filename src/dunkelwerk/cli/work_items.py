@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -46,7 +45,7 @@ def list_(
 
     database.start()
     from dunkelwerk.cli.proposals import print_json
-    from dunkelwerk.insight.casework import TASKS, print_table
+    from dunkelwerk.insight.casework import print_table, tell_task
     from dunkelwerk.runner.casequeries import ITEMS, read_rows
 
     rows = read_rows(ITEMS, basket=basket, everything=everything, day=business_day(on))
@@ -67,7 +66,7 @@ def list_(
     names = ("id", "basket", "task", "contract", "claim", "reasons", "priority", "due_on", "state")
     states = {"open": _("offen"), "in_check": _("in Zweitprüfung"), "done": _("erledigt")}
     for row in rows:
-        row["task"], row["state"] = _(TASKS.get(row["task"], row["task"])), states[row["state"]]
+        row["task"], row["state"] = tell_task(row["task"]), states[row["state"]]
     print_table(headings, [[row[name] for name in names] for row in rows], nothing=_("Nichts zu tun."))
 
 
@@ -162,9 +161,7 @@ def close(
     reason: Reason = "",
     version: Version = None,
     on: On = None,
-    parameters: Annotated[
-        Path | None, typer.Option("--parameters", envvar="DUNKELWERK_PARAMETERS", hidden=True)
-    ] = None,
+    parameters: Parameters = None,
 ) -> None:
     """Schließt einen Eintrag mit Grund: mehr ist nicht zu tun."""
     person = acting_person(actor, reason, on, parameters)

@@ -21,25 +21,6 @@ if TYPE_CHECKING:
     from dunkelwerk.runner.second_check import View
 
 NARROWEST = 100
-#: what a posting's event is called
-EVENTS = {
-    "instalment_released": "Rate freigegeben",
-    "instalment_cancelled": "Rate storniert",
-    "instalment_recovered": "gezahlte Rate zurückgefordert",
-    "offset": "Verrechnung mit Regress",
-    "offset_cancelled": "Verrechnung zurückgenommen",
-}
-ACTIONS = {
-    "file_notice": "Meldung abgelegt",
-    "record_proof": "Nachweis anerkannt",
-    "extend_benefit": "Leistung verlängert",
-    "release_instalment": "Rate freigegeben",
-    "offset_recourse": "mit Regress verrechnet",
-    "review_on": "Wiedervorlage",
-    "close_claim": "Leistungsfall geschlossen",
-    "send_letter": "Brief",
-    "undo": "Rücknahme",
-}
 
 
 def console() -> Console:
@@ -89,7 +70,7 @@ def print_view(view: View) -> None:
         print()
         print_table(
             [_("Buchung"), _("Soll"), _("Haben"), _("Betrag")],
-            [(_(EVENTS.get(event, event)), debit, credit, amount) for event, debit, credit, amount in view.postings],
+            [(tell_event(event), debit, credit, amount) for event, debit, credit, amount in view.postings],
             nothing="",
         )
     for letter in view.letters:
@@ -115,9 +96,9 @@ def print_actions(actions: Iterable[Any]) -> None:
 def tell_action(action: Any) -> str:
     """One action in words."""
     tag = str(type(action).__struct_config__.tag)
-    said = [_(ACTIONS.get(tag, tag))]
+    said = [tell_type(tag)]
     if tag == "undo":
-        said.append(_(ACTIONS.get(action.action, action.action)))
+        said.append(tell_type(action.action))
     for name in ("until", "due", "on", "amount", "reason", "template"):
         value = getattr(action, name, None)
         if value is not None and shown(value) not in said:
@@ -133,18 +114,9 @@ def print_side_by_side(part: str, before: Mapping[str, str], after: Mapping[str,
     rows = []
     for label in labels:
         old, new = before.get(label, "–"), after.get(label, "–") if after else "?"
-        rows.append(("►" if old != new else " ", _(label), old, new))
+        rows.append(("►" if old != new else " ", label, old, new))
     print()
     print_table(["", part, _("vorher"), _("nachher")], rows, nothing="")
-
-
-TASKS = {
-    "referral": "Aussteuerung",
-    "second_check": "Zweitprüfung",
-    "review": "Wiedervorlage",
-    "letter": "Brief",
-    "brake": "Notbremse",
-}
 
 
 def print_item(look: Look, *, with_trace: bool) -> None:
@@ -152,7 +124,7 @@ def print_item(look: Look, *, with_trace: bool) -> None:
     row = look.row
     print(_("Postkorbeintrag {item}, Stand {version}").format(item=row.id, version=row.version))
     where = "/".join(each for each in (row.contract, row.claim) if each)
-    print(f"  {row.basket} · {_(TASKS.get(row.task, row.task))} · {where or row.key}")
+    print(f"  {row.basket} · {tell_task(row.task)} · {where or row.key}")
     print(_("  fällig am {due}, Priorität {priority}").format(due=shown(row.due_on), priority=row.priority))
     print_reasons(look.reasons)
     if look.said:
@@ -175,3 +147,43 @@ def print_trace(trace: Sequence[Mapping[str, Any]]) -> None:
         for checked in traced["checks"]:
             read = ", ".join(f"{name}={shown(value)}" for name, value in checked["evidence"].items())
             print(f"    {'✗' if checked['found'] else '✓'} {checked['code']} ({read})")
+
+
+def tell_event(key: str) -> str:
+    """A booking event as people call it."""
+    words = {
+        "instalment_released": _("Rate freigegeben"),
+        "instalment_cancelled": _("Rate storniert"),
+        "instalment_recovered": _("gezahlte Rate zurückgefordert"),
+        "offset": _("Verrechnung mit Regress"),
+        "offset_cancelled": _("Verrechnung zurückgenommen"),
+    }
+    return words.get(key, key)
+
+
+def tell_type(key: str) -> str:
+    """A type of action as people call it."""
+    words = {
+        "file_notice": _("Meldung abgelegt"),
+        "record_proof": _("Nachweis anerkannt"),
+        "extend_benefit": _("Leistung verlängert"),
+        "release_instalment": _("Rate freigegeben"),
+        "offset_recourse": _("mit Regress verrechnet"),
+        "review_on": _("Wiedervorlage"),
+        "close_claim": _("Leistungsfall geschlossen"),
+        "send_letter": _("Brief"),
+        "undo": _("Rücknahme"),
+    }
+    return words.get(key, key)
+
+
+def tell_task(key: str) -> str:
+    """The task of a work item as people call it."""
+    words = {
+        "referral": _("Aussteuerung"),
+        "second_check": _("Zweitprüfung"),
+        "review": _("Wiedervorlage"),
+        "letter": _("Brief"),
+        "brake": _("Notbremse"),
+    }
+    return words.get(key, key)

@@ -21,10 +21,10 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.6rem; line-height: 1.2; margin: .5rem 0; }
-h2 { font-size: 1.25rem; margin: 2rem 0 .5rem; }
-h3 { font-size: 1.05rem; margin: 1.5rem 0 .25rem; }
-h4 { font-size: 1rem; margin: 0; }
+h1 { font-size: 1.6em; line-height: 1.2; margin: .5rem 0; }
+h2 { font-size: 1.25em; margin: 2rem 0 .5rem; }
+h3 { font-size: 1.05em; margin: 1.5rem 0 .25rem; }
+h4 { font-size: 1em; margin: 0; }
 p, ul { margin: .25rem 0; }
 ul { padding-left: 1.2rem; }
 a { color: var(--link); }

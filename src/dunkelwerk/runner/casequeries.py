@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from dunkelwerk.infra.i18n import _
+
 PROPOSALS = """
     SELECT p.id, n.external_id AS notice, p.kind, p.parts, d.reasons, d.released, d.business_day AS proposed_on,
            p.state, p.work_item, p.notice AS notice_id, p.adverse, p.proposed_by, p.run, w.due_on,
@@ -26,16 +28,6 @@ ITEMS = """
     ORDER BY w.state, w.priority, w.due_on, w.id
 """
 DEEDS = "SELECT at, actor, deed FROM deed WHERE kind = %s AND key = %s ORDER BY id"
-#: what people did, as they would say it
-DEED_WORDS = {
-    "confirmed": "bestätigt",
-    "discarded": "verworfen",
-    "stale": "bestätigen wollen; war überholt",
-    "acted": "von Hand bearbeitet",
-    "corrected": "berichtigt",
-    "closed": "geschlossen",
-    "reversal_proposed": "Rücknahme vorgeschlagen",
-}
 
 
 def read_rows(query: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -50,4 +42,21 @@ def read_deeds(kind: str, key: str) -> list[str]:
     """What was done to a thing, by whom and when, one line each."""
     with connection.cursor() as cursor:
         cursor.execute(DEEDS, (kind, key))
-        return [f"{at:%d.%m.%Y %H:%M} {actor}: {DEED_WORDS.get(deed, deed)}" for at, actor, deed in cursor.fetchall()]
+        return [f"{at:%d.%m.%Y %H:%M} {actor}: {tell_deed(deed)}" for at, actor, deed in cursor.fetchall()]
+
+
+def tell_deed(deed: str) -> str:
+    """What somebody did, as they would say it."""
+    words = {
+        "confirmed": _("bestätigt"),
+        "discarded": _("verworfen"),
+        "stale": _("zu bestätigen versucht; war überholt"),
+        "acted": _("von Hand bearbeitet"),
+        "corrected": _("berichtigt"),
+        "closed": _("geschlossen"),
+        "reversal_proposed": _("Rücknahme vorgeschlagen"),
+        "set": _("eingestellt"),
+        "stopped": _("angehalten"),
+        "started": _("wieder gestartet"),
+    }
+    return words.get(deed, deed)

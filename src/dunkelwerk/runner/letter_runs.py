@@ -15,13 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from django.db import Error, connection, transaction
+from msgspec import Struct
 
 from dunkelwerk.infra import database
 from dunkelwerk.infra.businessday import now
@@ -34,7 +35,7 @@ from dunkelwerk.letters import operations, queries
 from dunkelwerk.letters.queries import Rendered, Run
 from dunkelwerk.letters.rendering import Engine, Letter
 from dunkelwerk.runner.failures import explain
-from dunkelwerk.runner.lettering import FAILED, RENDERED, Post, Renderer, engine_of, sources, write_whole
+from dunkelwerk.runner.lettering import Post, Renderer, engine_of, sources, write_whole
 from dunkelwerk.runner.work import is_orphan, obey, stopped_by_signals
 
 INDEX, CONTROL = "index.csv", "control.json"
@@ -154,17 +155,38 @@ def finish(run: Run, engines: dict[str, Engine], vault: Vault) -> None:
         cursor.execute("SELECT 1 FROM letter_run WHERE id = %s AND finished_at IS NULL FOR UPDATE", (run.id,))
         if cursor.fetchone() is None:
             return  # somebody took it for broken off, and finished it
-        counts: Counter[str] = Counter({FAILED: queries.count_failed(cursor, run.id)})
-        index = index_of(cursor, run, engines, vault, counts)
-        if counts[RENDERED]:
-            write_whole(folder / INDEX, index)
-            write_whole(folder / CONTROL, control_of(run, counts, index))
+        index = index_of(cursor, run, engines, vault)
+        sweep(folder, index.files)
+        if index.files:
+            write_whole(folder / INDEX, index.content)
+            write_whole(folder / CONTROL, control_of(run, index, failed=queries.count_failed(cursor, run.id)))
         operations.finish_run(cursor, run.id, at=now())
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (ALIVE, run.id))
 
 
-def index_of(cursor: Any, run: Run, engines: dict[str, Engine], vault: Vault, counts: Counter[str]) -> bytes:
-    """The index as CSV; ``counts`` takes letters and pages. A letter whose file is gone is made again."""
+def sweep(folder: Path, files: set[str]) -> None:
+    """Remove what a batch that was broken off wrote: nobody shall print it, the letter comes in a later run."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if path.name not in files and (path.suffix == ".pdf" or path.name.startswith(".")):
+                path.unlink()
+        if not files:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+class Index(Struct):
+    """The index of a run as CSV, the files it names, their pages, and the letters by template."""
+
+    content: bytes
+    files: set[str]
+    pages: int
+    templates: Counter[str]
+
+
+def index_of(cursor: Any, run: Run, engines: dict[str, Engine], vault: Vault) -> Index:
+    """The index, from the database. A letter whose file is gone is made again."""
+    index = Index(b"", set(), 0, Counter())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -174,8 +196,11 @@ def index_of(cursor: Any, run: Run, engines: dict[str, Engine], vault: Vault, co
             data = open_content(vault, row)
             ensure_file(Path(run.folder), row, data, engines)
             writer.writerow(map(cell, index_row(row, data)))
-            counts.update({RENDERED: 1, "pages": row.pages, f"template:{row.template}": 1})
-    return text.getvalue().encode()
+            index.files.add(row.file)
+            index.pages += row.pages
+            index.templates[row.template] += 1
+    index.content = text.getvalue().encode()
+    return index
 
 
 def open_content(vault: Vault, row: Rendered) -> dict[str, Any]:
@@ -209,17 +234,16 @@ def render_again(row: Rendered, data: dict[str, Any], engines: dict[str, Engine]
     return engines[row.line].render(row.template, data, on=row.rendered_on)
 
 
-def control_of(run: Run, counts: Counter[str], index: bytes) -> bytes:
+def control_of(run: Run, index: Index, *, failed: int) -> bytes:
     """The control file: what must be in the folder. Who takes the letters over checks it, and waits for it."""
-    templates = {name.partition(":")[2]: count for name, count in counts.items() if name.startswith("template:")}
     control = {
         "run": run.id,
         "business_day": run.business_day,
-        "letters": counts[RENDERED],
-        "pages": counts["pages"],
-        "templates": dict(sorted(templates.items())),
-        "failed": counts[FAILED],
+        "letters": len(index.files),
+        "pages": index.pages,
+        "templates": dict(sorted(index.templates.items())),
+        "failed": failed,
         "index": INDEX,
-        "index_sha256": hashlib.sha256(index).hexdigest(),
+        "index_sha256": hashlib.sha256(index.content).hexdigest(),
     }
     return msgspec.json.format(msgspec.json.encode(control), indent=2) + b"\n"

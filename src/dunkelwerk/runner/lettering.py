@@ -11,6 +11,7 @@ import importlib.util
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -151,7 +152,7 @@ class Renderer:
 
     def _draft_line(self, cursor: Any, name: str, orders: Sequence[Picked]) -> list[Draft]:
         if name not in self.sources:
-            return [Draft(order, {}, _("die Sparte hat keine Briefe")) for order in orders]
+            return [Draft(order, {}, "die Sparte hat keine Briefe") for order in orders]
         source = self.sources[name]
         people = source.recipients(cursor, [order.person for order in orders if order.person is not None])
         records = self._records(cursor, orders)
@@ -160,7 +161,7 @@ class Renderer:
     def _draft_one(self, source: LetterSource, order: Picked, record: bytes | None, people: Any) -> Draft:
         recipient = people.get(order.person)
         if record is None or recipient is None:
-            return Draft(order, {}, _("die Entscheidung fehlt") if record is None else _("die Person fehlt im Bestand"))
+            return Draft(order, {}, "die Entscheidung fehlt" if record is None else "die Person fehlt im Bestand")
         try:
             content = source.content(
                 source.read(record),
@@ -173,7 +174,7 @@ class Renderer:
         except LetterFault as error:
             return Draft(order, {}, error.fault)
         except Exception as error:  # whatever a content function raises concerns this letter alone
-            return Draft(order, {}, _("unerwarteter Fehler {what} in {where}").format(**locate(error)))
+            return Draft(order, {}, "unerwarteter Fehler {what} in {where}".format(**locate(error)))
         return Draft(order, self.engines[order.line].fill(content, legal_entity=order.legal_entity))
 
     def _records(self, cursor: Any, orders: Sequence[Picked]) -> dict[int, bytes]:
@@ -236,7 +237,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise CommandError(_("{path}: nicht schreibbar ({reason}).").format(path=path, reason=error.strerror)) from None
 
 
@@ -294,5 +296,5 @@ def preview(source: LetterSource, engine: Engine, matter: Any, order: tuple[str,
     except LetterFault as error:
         fault = error.fault
     except Exception as error:  # as in rendering: it concerns this letter alone
-        fault = _("unerwarteter Fehler {what} in {where}").format(**locate(error))
+        fault = "unerwarteter Fehler {what} in {where}".format(**locate(error))
     return _("Dieser Brief lässt sich nicht drucken: {fault}.").format(fault=fault)

@@ -32,7 +32,8 @@ FIND = """
       AND (%(version)s::text IS NULL OR starts_with(d.rules, %(version)s) OR starts_with(d.parameters, %(version)s))
       AND (%(reason)s::text IS NULL OR %(reason)s = ANY(d.reasons))
       AND (%(process)s::text IS NULL OR d.process = %(process)s)
-      AND d.business_day BETWEEN coalesce(%(since)s::date, '-infinity') AND coalesce(%(until)s::date, 'infinity')
+      AND d.business_day >= coalesce(%(since)s, CAST('-infinity' AS date))
+      AND d.business_day <= coalesce(%(until)s, CAST('infinity' AS date))
     ORDER BY d.id
 """
 

@@ -134,7 +134,7 @@ def take(work: Session, identity: int) -> Proposal:
     proposal = proposals.lock(work.cursor, identity)
     if proposal.state != PENDING:
         message = _("Über Vorschlag {proposal} ist schon entschieden ({state}).")
-        raise CommandError(message.format(proposal=identity, state=_(STATES[proposal.state])))
+        raise CommandError(message.format(proposal=identity, state=tell_state(proposal.state)))
     touchers = [*inbox.touchers_of(work.cursor, proposal.notice), proposal.proposed_by or ""]
     if any(same_person(work.person.actor, each) for each in touchers):
         message = _("{actor} hat diese Meldung schon bearbeitet; die Zweitprüfung macht jemand anderes.")
@@ -142,7 +142,10 @@ def take(work: Session, identity: int) -> Proposal:
     return proposal
 
 
-STATES = {PENDING: "offen", CONFIRMED: "bestätigt", DISCARDED: "verworfen", STALE: "überholt"}
+def tell_state(state: str) -> str:
+    """A proposal's state as people call it."""
+    words = {PENDING: _("offen"), CONFIRMED: _("bestätigt"), DISCARDED: _("verworfen"), STALE: _("überholt")}
+    return words[state]
 
 
 def state_of(identity: int) -> str:

@@ -1,0 +1,87 @@
+"""A scenario's notice and case file, as JSON: the usual case with what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+from dunkelwerk.lines.credit_protection.scenarios.language import FURTHER, Scenario
+
+
+def overlaid(usual: Any, differs: Any) -> Any:
+    """``usual`` with what differs: mappings go into one another, anything else replaces; ``absent`` removes."""
+    if not isinstance(usual, Mapping) or not isinstance(differs, Mapping):
+        return deepcopy(differs)
+    result = {key: overlaid(usual.get(key), value) for key, value in {**usual, **differs}.items() if key in differs}
+    return {key: value for key, value in {**deepcopy(dict(usual)), **result}.items() if value != "absent"}
+
+
+def notice_of(scenario: Scenario) -> dict[str, Any]:
+    """The notice as JSON."""
+    return dict(overlaid(scenario.usual["notice"], scenario.differs.get("notice", {})))
+
+
+def case_file_of(scenario: Scenario) -> dict[str, Any]:
+    """The case file as JSON."""
+    usual, differs = scenario.usual, scenario.differs
+    tariffs = [overlaid(usual["tariff"], differs.get("tariff", {}))]
+    persons = [overlaid(usual["person"], differs.get("person", {}))]
+    insured = list(usual["contract"]["insured"])
+    if "second_person" in differs:
+        persons.append(overlaid(usual["second_person"], differs["second_person"]))
+        insured.append(usual["second_person"]["id"])
+    named = {"insured": insured, **differs.get("contract", {}), "claim": differs.get("claim", {})}
+    named["more_claims"] = differs.get("more_claims", [])
+    contracts = [contract_of(usual, {}, named, tariffs)]
+    contracts += [contract_of(usual, usual[each], differs[each], tariffs) for each in FURTHER if each in differs]
+    if differs.get("case_file") == "contract_twice":
+        contracts.append(contracts[0])
+    if order := differs.get("file_order"):
+        contracts.sort(key=lambda contract: order.index(contract["number"]))
+    file = {"key": usual["contract"]["number"], "persons": persons, "tariffs": tariffs, "contracts": contracts}
+    return dict(overlaid(file, differs["case_file"])) if isinstance(differs.get("case_file"), Mapping) else file
+
+
+def contract_of(usual: Any, further: Any, differs: Any, tariffs: list[Any]) -> dict[str, Any]:
+    """One contract with its claims; a tariff of its own is added to ``tariffs``."""
+    own = {key: value for key, value in differs.items() if key not in ("claim", "more_claims", "tariff")}
+    contract = overlaid(overlaid(usual["contract"], further), own)
+    contract["tariff"] = differs.get("tariff", tariffs[0]["id"])
+    if isinstance(contract["tariff"], Mapping):
+        tariffs.append({**overlaid(usual["tariff"], contract["tariff"]), "id": f"tariff of {contract['number']}"})
+        contract["tariff"] = tariffs[-1]["id"]
+    first = overlaid(usual["claim"], further.get("claim", {}))
+    more = {key: usual["claim"][key] for key in ("person", "status", "onset")}
+    claims = [] if differs.get("claim") == "none" else [overlaid(first, differs.get("claim", {}))]
+    claims += [overlaid(more, each) for each in differs.get("more_claims", [])]
+    contract["claims"] = [{**claim, "instalments": instalments_of(claim, contract)} for claim in claims]
+    return dict(contract)
+
+
+def instalments_of(claim: Mapping[str, Any], contract: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The instalments of a claim from their short notation."""
+    written = claim.get("instalments") or []
+    lines = [written] if isinstance(written, str) else written
+    return [instalment for line in lines for instalment in instalment_line(line, contract)]
+
+
+def instalment_line(line: str, contract: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """``2026-04..2026-10 paid`` is one a month; ``2026-10-15 returned 208.33 id I-7 replaces I-6`` is one."""
+    when, status, *rest = line.split()
+    given: dict[str, Any] = {"status": status, "amount": contract["instalment"]}
+    if rest and rest[0] not in ("id", "replaces"):
+        given["amount"] = rest.pop(0)
+    given |= dict(zip(rest[::2], rest[1::2], strict=True))
+    first, _, last = when.partition("..")
+    if not last:
+        yield {"due": first, **given}
+        return
+    for index in range(month_index(first), month_index(last) + 1):
+        yield {"due": date(index // 12, index % 12 + 1, contract.get("due_day") or 1), **given}
+
+
+def month_index(month: str) -> int:
+    """The months since year 0 of ``2026-04``."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
