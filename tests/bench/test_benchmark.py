@@ -17,7 +17,7 @@ from bench.crew import middle_of, run_crew, seconds_of  # noqa: E402
 from bench.effects import differences  # noqa: E402
 from bench.jobs import household_of, join_all  # noqa: E402
 
-SECTIONS = {"throughput", "comparison", "register_size", "decide", "replay"}
+SECTIONS = {"throughput", "comparison", "register_size", "decide", "letters", "replay"}
 EFFECTS = {"outcomes": {"apply": 3, "refer": 1}, "postings_euros": "10.00", "rows": {"movement": 5}}
 
 

@@ -49,7 +49,7 @@ def disposition_word(disposition: str) -> str:
 def skipped_word(cause: str) -> str:
     """Why records were not decided again."""
     words = {
-        "technical_failure": _("damals technischer Fehler beim Entscheiden oder Buchen, heute nicht"),
+        "technical_failure": _("damals nicht zu schreiben gewesen (technischer Fehler)"),
         "notice_unreadable": _("die Meldung war damals nicht zu öffnen"),
         "process_unknown": _("den Prozess gibt es nicht mehr"),
         "schema": _("die Akte hat ein anderes Schema"),

@@ -19,7 +19,7 @@ from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.effects import Store
 from dunkelwerk.runner.judging import Judged
-from dunkelwerk.runner.modes import SHADOW, Setting
+from dunkelwerk.runner.modes import DARK, Setting
 from dunkelwerk.workitems import operations as workitems
 
 BRAKE = "brake"
@@ -102,9 +102,12 @@ def _left(cursor: Any, setting: Setting, day: date) -> tuple[Any, Any]:
 
 
 def tally(cursor: Any, written: Sequence[Judged], *, batch: int, day: date, store: Store) -> dict[str, Tally]:
-    """Write down what a batch decided, per process; a shadow run's decisions are no part of its figures."""
+    """Write down what a batch decided dark or referred, per process.
+
+    What could not have gone dark says nothing about the rate: a shadow run, second check or sample, what joined.
+    """
     tallies: dict[str, Tally] = {}
-    for each in (one for one in written if one.mode != SHADOW):
+    for each in (one for one in written if one.mode == DARK and not one.joins):
         process = each.waiting.process
         tallies[process] = tallies.get(process, Tally()).add(each, store)
     rows = ((name, day, batch, *msgspec.structs.astuple(each)) for name, each in tallies.items())

@@ -51,6 +51,8 @@ class Judged(Struct, frozen=True):
     #: for a person's proposals: what it was composed upon
     facts: bytes = b""
     run: int | None = None
+    #: its effects could not be written: what was decided is not what its input gives
+    failed_at_writing: bool = False
 
     @property
     def end(self) -> str:
@@ -131,4 +133,6 @@ def judge(
 def fail(judged: Judged, error: Mapping[str, Any], reader: Reader[Any, Any, Any, Any]) -> Judged:
     """The same notice referred with ``technical_failure``: its effects could not be written."""
     stand_in = Unread(judged.decision.notice, judged.waiting.case_key, dict(error))
-    return msgspec.structs.replace(judged, decision=reader.answer(stand_in, None), parts=(), joins=None)
+    return msgspec.structs.replace(
+        judged, decision=reader.answer(stand_in, None), parts=(), joins=None, failed_at_writing=True
+    )

@@ -71,6 +71,12 @@ class Setting(Struct, frozen=True, kw_only=True):
 COLUMNS = Setting.__struct_fields__
 
 
+def lock_setting(cursor: Any, process: str) -> Setting:
+    """A process's setting, locked: a brake that stops it meanwhile waits, and is not overwritten."""
+    cursor.execute("SELECT FROM process_setting WHERE process = %s FOR UPDATE", (process,))
+    return read_settings(cursor, [process])[process]
+
+
 def read_settings(cursor: Any, names: Iterable[str]) -> dict[str, Setting]:
     """The settings of processes; the default where there is none."""
     cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM process_setting WHERE process = ANY(%s)", (list(names),))

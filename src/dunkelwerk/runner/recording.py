@@ -158,6 +158,8 @@ class Recorder:
         }
         if judged.request is not None:
             content["request"] = judged.request
+        if judged.failed_at_writing:
+            content["failed_at_writing"] = True
         return (
             identity,
             self.occasion.business_day,

@@ -66,6 +66,7 @@ class Content(Struct, frozen=True):
     notice: Raw
     case_file: Raw
     decision: Raw
+    failed_at_writing: bool = False
 
 
 class Kept(Struct, frozen=True):
@@ -130,8 +131,7 @@ class Replayer:
             tally.verified += 1
             count(tally, stored, Cell(1, 0, euros, euros), (kept.outcome, kept.outcome))
             return
-        failure = processes()[stored.process].line.technical_failure.code
-        if codes == [failure] != list(decision.codes) and bytes(content.case_file) != NOTHING:
+        if content.failed_at_writing:
             tally.skipped["technical_failure"] += 1
             return
         now = self._kept(text)

@@ -18,7 +18,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.registry import lines, store_of
 from dunkelwerk.runner import proposals
 from dunkelwerk.runner.acting import Person, Session, session
-from dunkelwerk.runner.judging import REVERSAL
+from dunkelwerk.runner.judging import REVERSAL, Judged
 from dunkelwerk.runner.proposals import Proposal
 from dunkelwerk.runner.second_check import View, foresee
 
@@ -72,11 +72,15 @@ class Found(Struct, frozen=True):
 
 
 class Proposed(Struct, frozen=True):
-    """A run of reversals: its number, the proposals, and the decisions that there was nothing to undo of."""
+    """A run of reversals: its number, the proposals, and the decisions that there was nothing to undo of.
+
+    ``refused``: the decisions that cannot be proposed now, each with why.
+    """
 
     run: int
     proposals: tuple[int, ...]
     empty: tuple[int, ...]
+    refused: dict[int, str]
 
 
 def find(wanted: Wanted) -> list[Found]:
@@ -90,10 +94,12 @@ def find(wanted: Wanted) -> list[Found]:
 def find_with_following(wanted: Wanted) -> list[Found]:
     """Those, and whatever builds upon them, newest first: the order in which they can be undone."""
     found = {each.id: each for each in find(wanted)}
-    added = set(find_following(list(found))) - found.keys()
-    if added:
-        for each in find(Wanted(decisions=sorted(added))):
-            found[each.id] = Found(*(getattr(each, name) for name in Found.__struct_fields__[:-1]), follows=True)
+    newest = list(found)
+    while newest:  # one that follows may extend another claim, upon which others build
+        added = sorted(set(find_following(newest)) - found.keys())
+        newest = [each.id for each in find(Wanted(decisions=added))] if added else []
+        for each in find(Wanted(decisions=newest)) if newest else ():
+            found[each.id] = msgspec.structs.replace(each, follows=True)
     return [found[identity] for identity in sorted(found, reverse=True)]
 
 
@@ -110,17 +116,17 @@ def preview(decision: int, person: Person) -> View:
     with session(person, keep=False) as work:
         chain = find_with_following(Wanted(decisions=[decision]))
         if not chain:
-            raise CommandError(_("Entscheidung {decision} ist nicht wirksam.").format(decision=decision))
+            raise CommandError(NOT_EFFECTIVE().format(decision=decision))
         before: dict[str, dict[str, str]] = {}
         for each in chain:
             opened = work.open(each.notice)
             judged = proposals.plan_reversal(work, opened, None, {"reverses": each.id})
             before = {**opened.store.world(work.cursor, judged.parts), **before}
-            view = foresee(work, opened, judged, as_proposal(each, judged.hash, list(judged.parts), person))
+            view = foresee(work, opened, judged, as_proposal(each, judged, person))
         return msgspec.structs.replace(view, before={part: before[part] for part in view.before})
 
 
-def as_proposal(found: Found, digest: bytes, parts: list[str], person: Person) -> Proposal:
+def as_proposal(found: Found, judged: Judged, person: Person) -> Proposal:
     """The proposal that it would become, for a preview."""
     return Proposal(
         id=0,
@@ -128,12 +134,12 @@ def as_proposal(found: Found, digest: bytes, parts: list[str], person: Person) -
         notice=found.notice,
         work_item=0,
         line="",
-        parts=parts,
-        hash=digest,
+        parts=list(judged.parts),
+        hash=judged.hash,
         state=proposals.PENDING,
         kind=REVERSAL,
         mode=None,
-        rules=found.rules,
+        rules=judged.decision.versions["rules"],
         adverse=True,
         proposed_by=person.actor,
         run=None,
@@ -141,24 +147,31 @@ def as_proposal(found: Found, digest: bytes, parts: list[str], person: Person) -
 
 
 def propose(found: Sequence[Found], person: Person) -> Proposed:
-    """Propose to undo decisions, newest first, each by itself; done again, it goes on where it was interrupted."""
+    """Propose to undo decisions, newest first, each by itself; one that cannot be does not keep the others.
+
+    Done again, it goes on where it was interrupted: what waits already is refused.
+    """
     person.ensure_words(_("Eine Rücknahme braucht eine Begründung"))
     with session(person) as work:
         run = work.note("reversal", kind="run", key=person.day.isoformat())
-    made, empty = list[int](), list[int]()
+    made, empty, refused = list[int](), list[int](), dict[int, str]()
     for each in sorted(found, key=lambda each: each.id, reverse=True):
-        with session(person) as work:
-            proposal = propose_one(work, each, run)
-        if proposal is None:
-            empty.append(each.id)
+        try:
+            with session(person) as work:
+                proposal = propose_one(work, each, run)
+        except CommandError as error:
+            refused[each.id] = str(error)
         else:
-            made.append(proposal)
-    return Proposed(run, tuple(made), tuple(empty))
+            made += [] if proposal is None else [proposal]
+            empty += [each.id] if proposal is None else []
+    return Proposed(run, tuple(made), tuple(empty), refused)
 
 
 def propose_one(work: Session, found: Found, run: int) -> int | None:
-    """One proposal, or None where nothing is to be undone."""
+    """One proposal, or None where nothing is to be undone; raises CommandError where it cannot be proposed now."""
     opened = work.open(found.notice)
+    if not find(Wanted(decisions=[found.id])):  # somebody undid it since it was found
+        raise CommandError(NOT_EFFECTIVE().format(decision=found.id))
     judged = proposals.plan_reversal(work, opened, None, {"reverses": found.id})
     if not judged.decision.actions:
         return None

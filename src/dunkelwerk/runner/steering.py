@@ -16,7 +16,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.registry import processes
 from dunkelwerk.runner.acting import Person, session
 from dunkelwerk.runner.brake import BRAKE, Tally
-from dunkelwerk.runner.modes import OFF, Setting, read_settings, write_setting
+from dunkelwerk.runner.modes import OFF, Setting, lock_setting, read_settings, write_setting
 
 LOCK = "SELECT pg_advisory_xact_lock(20250605)"
 NEWEST_TALLY = "SELECT coalesce(max(id), 0) FROM process_tally WHERE process = %s"
@@ -77,7 +77,7 @@ def change(process: str, changes: Mapping[str, Any], person: Person) -> None:
     """Set some fields of a process's setting; limits that were reached today are looked at anew."""
     with session(person) as work:
         work.cursor.execute(LOCK)
-        setting = read_settings(work.cursor, [process])[process]
+        setting = lock_setting(work.cursor, process)
         changed = msgspec.structs.replace(setting, limit_reached_on=None, **changes)
         write_setting(work.cursor, changed)
         work.note("set", kind="process", key=process)
@@ -88,7 +88,7 @@ def stop(process: str, person: Person) -> None:
     person.ensure_words(_("Wer anhält, sagt warum"))
     with session(person) as work:
         work.cursor.execute(LOCK)
-        setting = read_settings(work.cursor, [process])[process]
+        setting = lock_setting(work.cursor, process)
         if setting.stopped_at is not None:
             raise CommandError(_("{process} ist schon angehalten.").format(process=process))
         stopped = {"stopped_at": now(), "stopped_by": person.actor, "stop_reason": person.words.strip()}
@@ -101,7 +101,7 @@ def start(process: str, person: Person) -> None:
     person.ensure_words(_("Wer wieder anfährt, sagt warum"))
     with session(person) as work:
         work.cursor.execute(LOCK)
-        setting = read_settings(work.cursor, [process])[process]
+        setting = lock_setting(work.cursor, process)
         if setting.stopped_at is None:
             raise CommandError(_("{process} ist nicht angehalten.").format(process=process))
         work.cursor.execute(NEWEST_TALLY, (process,))
