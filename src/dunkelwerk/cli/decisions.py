@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,6 +96,10 @@ def reverse(
     print(message.format(count=len(done.proposals), run=done.run))
     if done.empty:
         print(_("Nichts zurückzunehmen bei: {decisions}").format(decisions=", ".join(map(str, done.empty))))
+    for decision, why in done.refused.items():
+        print(f"{decision}: {why}", file=sys.stderr)
+    if done.refused:
+        raise typer.Exit(1)
 
 
 def read_wanted(
@@ -110,6 +115,9 @@ def read_wanted(
     from dunkelwerk.infra.businessday import parse_day
     from dunkelwerk.runner.reversing import Wanted
 
+    for option, text in (("--version", version), ("--reason-code", code)):
+        if text is not None and not text.strip():  # a variable of a script that is not set would mean everything
+            raise wrong_usage(_("{option}: bitte etwas angeben.").format(option=option))
     return Wanted(
         version=version,
         reason=code,

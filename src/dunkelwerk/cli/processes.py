@@ -18,6 +18,7 @@ app = typer.Typer(help="Wie jeder Prozess läuft, und die Notbremse.", no_args_i
 Name = Annotated[str, typer.Argument(metavar="PROZESS", help="z. B. follow-up-sick-note")]
 #: what a limit, a band or the sample is taken away with
 NONE = "none"
+LONGEST_SEED, LONGEST_NUMBER = 100, 10
 
 
 @app.callback()
@@ -133,7 +134,7 @@ def stop(name: Name, actor: Actor = None, reason: Reason = "", on: On = None, pa
     "start", epilog='Beispiel: dunkelwerk processes start follow-up-sick-note --actor betrieb --reason "geklärt"'
 )
 def start(name: Name, actor: Actor = None, reason: Reason = "", on: On = None, parameters: Parameters = None) -> None:
-    """Löst die Notbremse; auch wenn eine Tagesgrenze erreicht oder ein Band verlassen war."""
+    """Löst die Notbremse, auch nachdem ein Band verlassen war. Eine erreichte Tagesgrenze ändert „set“."""
     person, process = acting_person(actor, reason, on, parameters), find(name)
     from dunkelwerk.runner.steering import start
 
@@ -160,6 +161,8 @@ def read_changes(
             raise wrong_usage(_("--mode: erlaubt sind {known}.").format(known=", ".join((*MODES, NONE))))
         changes["mode"] = None if mode == NONE else mode
     if seed is not None:
+        if len(seed) > LONGEST_SEED:
+            raise wrong_usage(_("--seed: höchstens {longest} Zeichen.").format(longest=LONGEST_SEED))
         changes["seed"] = seed
     for field, text, option in (("sample", sample, "--sample"), ("cases_per_day", cases, "--cases-per-day")):
         if text is not None:
@@ -167,7 +170,7 @@ def read_changes(
     if window is not None:
         changes["watched"] = whole(window, option="--window")
     if euros is not None:
-        changes["euros_per_day"] = None if euros == NONE else amount(euros, option="--euros-per-day")
+        changes["euros_per_day"] = None if euros == NONE else number(euros, option="--euros-per-day", places=2)
     return changes
 
 
@@ -179,9 +182,10 @@ def read_band(name: str, text: str | None, *, largest: Decimal | None = None) ->
     if text == NONE:
         return {f"{name}_low": None, f"{name}_high": None}
     low, separator, high = text.partition(":")
-    if not separator:
+    if not separator or text == separator:
         raise wrong_usage(_("{option}: erwartet VON:BIS.").format(option=option))
-    ends = [amount(each, option=option) if each else None for each in (low, high)]
+    places = 2 if largest is None else 4
+    ends = [number(each, option=option, places=places) if each else None for each in (low, high)]
     if any(each is not None and largest is not None and each > largest for each in ends):
         raise wrong_usage(_("{option}: höchstens {largest}.").format(option=option, largest=largest))
     if None not in ends and ends[0] > ends[1]:  # type: ignore[operator]
@@ -191,17 +195,21 @@ def read_band(name: str, text: str | None, *, largest: Decimal | None = None) ->
 
 def whole(text: str, *, option: str) -> int:
     """A whole number from 1; raises CommandError (wrong usage)."""
-    if not text.isdecimal() or not 0 < int(text) <= 1_000_000_000:
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER or not 0 < int(text) <= 1_000_000_000:
         raise wrong_usage(_("{option}: erwartet eine ganze Zahl ab 1, oder none.").format(option=option))
     return int(text)
 
 
-def amount(text: str, *, option: str) -> Decimal:
-    """A number not below zero; raises CommandError (wrong usage)."""
+def number(text: str, *, option: str, places: int) -> Decimal:
+    """A number not below zero, with so many decimals at most; raises CommandError (wrong usage).
+
+    More decimals are no number that is kept, or a German thousand: ``50.000``.
+    """
     try:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value < Decimal("1e9"):
-        raise wrong_usage(_("{option}: erwartet eine Zahl ab 0, oder none.").format(option=option))
+    if not value.is_finite() or not 0 <= value < Decimal("1e9") or round(value, places) != value:
+        message = _("{option}: erwartet eine Zahl ab 0 mit höchstens {places} Nachkommastellen, oder none.")
+        raise wrong_usage(message.format(option=option, places=places))
     return value

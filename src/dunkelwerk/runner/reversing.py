@@ -96,10 +96,9 @@ def find_with_following(wanted: Wanted) -> list[Found]:
     found = {each.id: each for each in find(wanted)}
     newest = list(found)
     while newest:  # one that follows may extend another claim, upon which others build
-        added = sorted(set(find_following(newest)) - found.keys())
-        newest = [each.id for each in find(Wanted(decisions=added))] if added else []
-        for each in find(Wanted(decisions=newest)) if newest else ():
-            found[each.id] = msgspec.structs.replace(each, follows=True)
+        added = find(Wanted(decisions=sorted(set(find_following(newest)) - found.keys())))
+        newest = [each.id for each in added]
+        found |= {each.id: msgspec.structs.replace(each, follows=True) for each in added}
     return [found[identity] for identity in sorted(found, reverse=True)]
 
 
@@ -116,7 +115,7 @@ def preview(decision: int, person: Person) -> View:
     with session(person, keep=False) as work:
         chain = find_with_following(Wanted(decisions=[decision]))
         if not chain:
-            raise CommandError(NOT_EFFECTIVE().format(decision=decision))
+            raise not_effective(decision)
         before: dict[str, dict[str, str]] = {}
         for each in chain:
             opened = work.open(each.notice)
@@ -124,6 +123,11 @@ def preview(decision: int, person: Person) -> View:
             before = {**opened.store.world(work.cursor, judged.parts), **before}
             view = foresee(work, opened, judged, as_proposal(each, judged, person))
         return msgspec.structs.replace(view, before={part: before[part] for part in view.before})
+
+
+def not_effective(decision: int) -> CommandError:
+    """The sentence for what is reversed already, or never took effect."""
+    return CommandError(_("Entscheidung {decision} ist nicht wirksam.").format(decision=decision))
 
 
 def as_proposal(found: Found, judged: Judged, person: Person) -> Proposal:
@@ -171,7 +175,7 @@ def propose_one(work: Session, found: Found, run: int) -> int | None:
     """One proposal, or None where nothing is to be undone; raises CommandError where it cannot be proposed now."""
     opened = work.open(found.notice)
     if not find(Wanted(decisions=[found.id])):  # somebody undid it since it was found
-        raise CommandError(NOT_EFFECTIVE().format(decision=found.id))
+        raise not_effective(found.id)
     judged = proposals.plan_reversal(work, opened, None, {"reverses": found.id})
     if not judged.decision.actions:
         return None

@@ -49,10 +49,10 @@ def undo(cursor: Any, decision: int) -> Undone:
     undone: list[actions.Action] = []
     corrected: dict[tuple[str, str], None] = {}
     for movement, action, contract, claim, since, until, amount, status, letter in cursor.fetchall():
+        if "cancelled" in (status, letter):
+            continue
         if action == "send_letter" and letter not in ("ordered", "failed"):
             corrected[contract, claim] = None
-            continue
-        if status == "cancelled":
             continue
         how: Literal["cancelled", "recovered"] = "recovered" if status == "paid" else "cancelled"
         due = since if action in ("release_instalment", "offset_recourse") else None
@@ -93,7 +93,8 @@ def apply(writing: Writing, effects: Sequence[Effect]) -> None:
     _cancel_offsets(writing, by_action["offset_recourse"])
     _reopen(writing, by_action["close_claim"])
     _run(writing, by_action["review_on"], REVIEWS)
-    _run(writing, by_action["send_letter"], LETTERS)
+    # one that was rendered since must be corrected by another letter: stale
+    _ensure_all(_run(writing, by_action["send_letter"], LETTERS), by_action["send_letter"], "Brief")
 
 
 def action_of(effect: Effect) -> actions.Undo:

@@ -13,9 +13,13 @@ CONTRACT, PERSON, CLAIM = "contract", "person", "claim"
 KNOWN = {
     CONTRACT: "SELECT EXISTS (SELECT FROM contract WHERE number = %s)",
     PERSON: "SELECT EXISTS (SELECT FROM person WHERE key = %s)",
-    CLAIM: """SELECT EXISTS (SELECT FROM contract k JOIN claim c ON c.contract_id = k.id
-        WHERE k.number || '/' || c.number = %s AND starts_with(%s, k.number))""",
 }
+KNOWN_CLAIM = """
+    SELECT EXISTS (
+        SELECT FROM unnest(%s::text[], %s::text[]) AS u (contract, claim)
+        JOIN contract k ON k.number = u.contract JOIN claim c ON c.contract_id = k.id AND c.number = u.claim
+    )
+"""
 LOCK = "SELECT FROM contract WHERE number = ANY(%s) ORDER BY number FOR SHARE"
 #: a claim that was declined, or closed elsewhere without a day, ended when it last moved
 ENDS = """
@@ -43,8 +47,11 @@ class CreditProtectionKeeper:
 
     def knows(self, cursor: Any, hold: Hold) -> bool:
         """Whether there is such a contract, person or claim."""
-        statement = KNOWN[hold.kind]
-        cursor.execute(statement, [hold.key] * statement.count("%s"))
+        if hold.kind == CLAIM:
+            contracts, claims = zip(*places_of(hold.key), ("", ""), strict=True)
+            cursor.execute(KNOWN_CLAIM, (list(contracts), list(claims)))
+        else:
+            cursor.execute(KNOWN[hold.kind], (hold.key,))
         found: bool = cursor.fetchone()[0]
         return found
 

@@ -1,0 +1,249 @@
+"""Units of retention: a notice in all its attempts, with everything that was decided, ordered and done about it.
+
+A unit goes as a whole or not at all, but its letters may go before the rest. Source: docs/retention.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from dunkelwerk.lines.registry import lines
+from dunkelwerk.lines.terms import Ends, Hold, Keeper, Reach, Terms
+
+#: a notice in one of these states still waits for somebody
+WAITS = frozenset({"waiting", "referred", "proposed", "joined"})
+#: letter orders that nobody has to print any more
+SENT = frozenset({"rendered", "cancelled"})
+DUE, RUNNING, NEEDED, HELD = "due", "running", "needed", "held"
+#: the year is Berlin's: 00:30 on 1 January there is still the old year in UTC
+BERLIN_YEAR = "extract(year FROM {} AT TIME ZONE 'Europe/Berlin')::int"
+NOTICES = f"""
+    SELECT id, channel, external_id, state, case_key, {BERLIN_YEAR.format("received_at")} FROM notice
+    WHERE (channel, external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY id FOR UPDATE
+"""
+DECISIONS = """
+    SELECT id, notice, business_day, batch, line, contract, effective FROM decision_record
+    WHERE notice = ANY(%s) ORDER BY id
+"""
+#: decisions only grow, and their movements are found by the block
+MOVEMENTS = """
+    SELECT DISTINCT decision, contract, coalesce(claim, '') FROM movement
+    WHERE decision BETWEEN %s AND %s AND decision = ANY(%s) AND contract IS NOT NULL
+"""
+ITEMS = """
+    SELECT id, decision, state, contract, coalesce(claim, ''), CASE WHEN kind = 'notice' THEN key::bigint END
+    FROM work_item WHERE kind = 'notice' AND key = ANY(%s)
+    UNION
+    SELECT id, decision, state, contract, coalesce(claim, ''), NULL FROM work_item
+    WHERE decision = ANY(%s) AND kind <> 'notice'
+"""
+LETTERS = f"""
+    SELECT id, decision, action, state, contract, coalesce(claim, ''), {BERLIN_YEAR.format("started_at")},
+           extract(year FROM coalesce(rendered_on, o.business_day))::int, run, file
+    FROM letter_order o LEFT JOIN letter_run r ON r.id = o.run WHERE o.decision = ANY(%s) ORDER BY o.id
+"""
+PROPOSALS = "SELECT id, notice, state, parts FROM proposal WHERE notice = ANY(%s)"
+HOLDS = "SELECT line, kind, key FROM legal_hold WHERE lifted_at IS NULL ORDER BY id"
+
+
+class Letter(Struct, frozen=True):
+    """A letter order; ``file`` lies in the folder of its run."""
+
+    id: int
+    action: int
+    state: str
+    year: int
+    run: int | None
+    file: str | None
+
+
+class Unit(Struct):
+    """What is kept and deleted together. ``places``: contracts with claim, or with "" where no claim is named."""
+
+    notices: list[int] = []
+    states: set[str] = set()
+    received: int = 0
+    decisions: dict[int, date] = {}
+    batches: dict[int, int] = {}
+    lines: set[str] = set()
+    effective: bool = False
+    places: set[tuple[str, str]] = set()
+    items: list[int] = []
+    proposals: list[int] = []
+    letters: list[Letter] = []
+    busy: bool = False
+
+    @property
+    def claims(self) -> set[tuple[str, str]]:
+        """The claims that it names."""
+        return {place for place in self.places if place[1]}
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has still to do something about it."""
+        unsent = any(letter.state not in SENT for letter in self.letters)
+        return self.busy or unsent or not WAITS.isdisjoint(self.states)
+
+    @property
+    def term(self) -> str:
+        """The term that applies to it."""
+        return "voucher" if self.effective else "unsettled"
+
+
+class Facts(Struct, frozen=True):
+    """What judging units needs, of one moment: terms and day, and by line when claims ended and what is held."""
+
+    terms: Mapping[str, Terms]
+    on: date
+    ends: Mapping[str, Ends]
+    reach: Mapping[str, Reach]
+
+
+class Verdict(Struct, frozen=True):
+    """What becomes of a unit or its letters, and the year with whose end the term started."""
+
+    what: str
+    year: int
+
+
+def read_units(cursor: Any, families: Sequence[tuple[str, str]]) -> list[Unit]:
+    """The units of these channels and external ids, their notices locked."""
+    cursor.execute(NOTICES, tuple(map(list, zip(*families, strict=True))))
+    rows = cursor.fetchall()
+    units: dict[tuple[str, str], Unit] = defaultdict(Unit)
+    by_notice: dict[int, Unit] = {}
+    for identity, channel, external_id, state, case_key, year in rows:
+        unit = by_notice[identity] = units[channel, external_id]
+        unit.notices.append(identity)
+        unit.states.add(state)
+        unit.received = max(unit.received, year)
+        unit.places.add((case_key, ""))
+    by_decision = read_decisions(cursor, by_notice)
+    read_movements(cursor, by_decision)
+    read_items(cursor, by_notice, by_decision)
+    read_letters(cursor, by_decision)
+    read_proposals(cursor, by_notice)
+    return list(units.values())
+
+
+def read_decisions(cursor: Any, by_notice: Mapping[int, Unit]) -> dict[int, Unit]:
+    """Add the decisions; the units by decision."""
+    cursor.execute(DECISIONS, (list(by_notice),))
+    by_decision = {}
+    for identity, notice, day, batch, line, contract, effective in cursor.fetchall():
+        unit = by_decision[identity] = by_notice[notice]
+        unit.decisions[identity] = day
+        unit.batches[batch] = unit.batches.get(batch, 0) + 1
+        unit.lines.add(line)
+        unit.effective |= effective
+        if contract:
+            unit.places.add((contract, ""))
+    return by_decision
+
+
+def read_movements(cursor: Any, by_decision: Mapping[int, Unit]) -> None:
+    """Add the claims that decisions moved."""
+    if by_decision:
+        cursor.execute(MOVEMENTS, (min(by_decision), max(by_decision), list(by_decision)))
+        for decision, contract, claim in cursor.fetchall():
+            by_decision[decision].places.add((contract, claim))
+
+
+def read_items(cursor: Any, by_notice: Mapping[int, Unit], by_decision: Mapping[int, Unit]) -> None:
+    """Add the work items, of the notices and of whatever followed from the decisions."""
+    cursor.execute(ITEMS, ([str(each) for each in by_notice], list(by_decision)))
+    for identity, decision, state, contract, claim, notice in cursor.fetchall():
+        unit = by_decision[decision] if notice is None else by_notice[notice]
+        unit.items.append(identity)
+        unit.busy |= state != "done"
+        if contract:
+            unit.places.add((contract, claim))
+
+
+def read_letters(cursor: Any, by_decision: Mapping[int, Unit]) -> None:
+    """Add the letter orders."""
+    cursor.execute(LETTERS, (list(by_decision),))
+    for identity, decision, action, state, contract, claim, started, year, run, file in cursor.fetchall():
+        unit = by_decision[decision]
+        unit.letters.append(Letter(identity, action, state, max(year, started or year), run, file))
+        unit.places.add((contract, claim))
+
+
+def read_proposals(cursor: Any, by_notice: Mapping[int, Unit]) -> None:
+    """Add the proposals."""
+    cursor.execute(PROPOSALS, (list(by_notice),))
+    for identity, notice, state, parts in cursor.fetchall():
+        unit = by_notice[notice]
+        unit.proposals.append(identity)
+        unit.busy |= state == "pending"
+        for part in parts:
+            contract, _slash, claim = part.rpartition("/")
+            unit.places.add((contract, claim))
+
+
+def read_facts(cursor: Any, units: Iterable[Unit], keepers: Mapping[str, Keeper], terms: Any, on: date) -> Facts:
+    """What judging these units needs; their contracts stay as they are until the transaction ends."""
+    contracts = sorted({contract for unit in units for contract, _claim in unit.places})
+    cursor.execute(HOLDS)
+    holds: dict[str, list[Hold]] = defaultdict(list)
+    for line, kind, key in cursor.fetchall():
+        holds[line].append(Hold(kind, key))
+    for keeper in keepers.values():
+        keeper.lock(cursor, contracts)
+    ends = {name: keeper.ends(cursor, contracts) for name, keeper in keepers.items()}
+    return Facts(terms, on, ends, {name: keeper.reach(cursor, holds[name]) for name, keeper in keepers.items()})
+
+
+def judge(unit: Unit, facts: Facts) -> Verdict:
+    """What becomes of a unit: all of it, but letters that were judged due before."""
+    (line,) = unit.lines if len(unit.lines) == 1 else (None,)
+    year = max([unit.received, *(day.year for day in unit.decisions.values())])
+    if line is None or line not in facts.terms or line not in lines():
+        return Verdict(NEEDED, year)
+    ended = ended_in(unit, facts.ends[line]) if unit.effective else year
+    if unit.waits or ended is None:
+        return Verdict(NEEDED, year)
+    year = max(year, ended)
+    return weigh(unit, facts, line, unit.term, year)
+
+
+def judge_letters(unit: Unit, facts: Facts) -> Verdict:
+    """What becomes of its letters alone."""
+    whole = judge(unit, facts)
+    if whole.what == NEEDED or not unit.letters:
+        return Verdict(NEEDED, whole.year)
+    (line,) = unit.lines
+    ended = ended_in(unit, facts.ends[line]) or 0
+    return weigh(unit, facts, line, "letter", max([ended, *(letter.year for letter in unit.letters)]))
+
+
+def weigh(unit: Unit, facts: Facts, line: str, term: str, year: int) -> Verdict:
+    """Whether the term has passed, and whether a hold keeps it all the same."""
+    if year > facts.terms[line].last_year(term, facts.on):
+        return Verdict(RUNNING, year)
+    return Verdict(HELD if is_held(unit, facts.reach[line]) else DUE, year)
+
+
+def ended_in(unit: Unit, ends: Ends) -> int | None:
+    """The year in which the last of its claims ended; None while one is open, 0 where it names none."""
+    years = [0]
+    for place in unit.claims:
+        if place in ends:
+            day = ends[place]
+            if day is None:
+                return None
+            years.append(day.year)
+    return max(years)
+
+
+def is_held(unit: Unit, reach: Reach) -> bool:
+    """Whether a hold reaches it; a hold on one claim leaves alone what is about another one of the contract."""
+    named = unit.claims
+    loose = {(contract, claim) for contract, claim in unit.places if not named or claim}
+    contracts = {contract for contract, _claim in unit.places}
+    return not loose.isdisjoint(reach) or any((contract, None) in reach for contract in contracts)

@@ -1,0 +1,68 @@
+"""The kinds of events, how often each comes, and the plan of a day.
+
+Every event has a seed of its own: left out or not, it changes nothing about the dice of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .world import World
+
+Deed = Callable[["World", Random], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of event. ``weight``: how often, against the others. ``person``: one person's deed, safe at any time."""
+
+    name: str
+    deed: Deed
+    weight: float
+    person: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a day."""
+
+    number: int
+    kind: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.kind}"
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def event(weight: float, *, person: bool = False) -> Callable[[Deed], Deed]:
+    """Register a kind of event by its function's name."""
+
+    def register(deed: Deed) -> Deed:
+        name = deed.__name__.rstrip("_")
+        KINDS[name] = Kind(name, deed, weight, person)
+        return deed
+
+    return register
+
+
+def plan_day(rng: Random) -> list[Event]:
+    """The events of a day; nearly always somebody works at its end."""
+    kinds = list(KINDS.values())
+    chosen = rng.choices(kinds, [each.weight for each in kinds], k=rng.randint(8, 26))
+    names = ["deliver", *(each.name for each in chosen)]
+    if rng.random() < 0.85:
+        names.append("work")
+    return [Event(number, name, rng.getrandbits(40)) for number, name in enumerate(names, 1)]
+
+
+def befall(world: World, event: Event) -> None:
+    """Let it happen."""
+    world.tell(str(event))
+    KINDS[event.kind].deed(world, Random(event.seed))

@@ -1,0 +1,120 @@
+"""Events of the house: how processes run, parameters, payments, keys, letters."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from .events import event
+from .world import PROCESS, World, quiet
+
+ACTOR = "leitung"
+OVERRIDES: tuple[dict[str, Any], ...] = (
+    {},
+    {"isolation": "per_claim"},
+    {"adverse_needs_human": True},
+    {"mode": "second_check"},
+    {"dispositions": {"recourse_open": "offset"}},
+    {"dispositions": {"recourse_open": "offset", "proof_gap": "second_check"}, "isolation": "per_claim"},
+    {"gap_tolerance": 3, "authority_limit": "700.00"},
+    {"gap_tolerance": 5, "dispositions": {"different_onset": "ignore", "second_person_overlap": "second_check"}},
+    {"isolation": "per_claim", "adverse_needs_human": True, "dispositions": {"above_authority": "refer"}},
+    {"federal_state": "BY", "proof_reach_days": 20, "dispositions": {"recourse_open": "ignore"}},
+)
+
+
+@event(0.5)
+def parameters(world: World, rng: Random) -> None:
+    """The insurer runs by other parameters from now on."""
+    world.book.overrides = rng.choice(OVERRIDES)
+    world.book.overrides_changed_on = world.day
+    world.counts["parameters changed"] += 1
+    world.tell(f"  {world.book.overrides}")
+
+
+@event(0.8)
+def steer(world: World, rng: Random) -> None:
+    """Mode, sample, limits or bands of the process are set."""
+    from dunkelwerk.runner import steering
+
+    changes = rng.choice(
+        [
+            {"mode": rng.choice([None, "dark", "shadow", "second_check", "off"])},
+            {"mode": None},
+            {"mode": "dark"},
+            {"sample": rng.choice([None, 2, 5]), "seed": rng.choice(["", "x", "y"])},
+            {"cases_per_day": rng.choice([None, 0, 3, 10])},
+            {"euros_per_day": rng.choice([None, Decimal(500), Decimal(3000)])},
+            {"cases_per_day": None, "euros_per_day": None},
+            {"dark_rate_low": rng.choice([None, Decimal("0.3")]), "watched": 20},
+            {"mean_amount_high": rng.choice([None, Decimal(500)]), "watched": 20},
+            {"dark_rate_low": None, "mean_amount_high": None},
+        ]
+    )
+    world.ask("steer", lambda: steering.change(PROCESS, changes, world.person(ACTOR, "")) or True)
+    ours = {"cases_per_day": "cases", "euros_per_day": "euros", "mode": "mode", "sample": "sample", "seed": "seed"}
+    world.book.steering[PROCESS].change(world.day, **{ours[n]: v for n, v in changes.items() if n in ours})
+    world.tell(f"  {changes}")
+
+
+@event(0.25)
+def stop(world: World, rng: Random) -> None:
+    """The emergency brake."""
+    from dunkelwerk.runner import steering
+
+    if world.ask("stop", lambda: steering.stop(PROCESS, world.person(ACTOR, "Prüfung")) or True):
+        world.book.steering[PROCESS].change(world.day, stopped=True)
+
+
+@event(0.8)
+def start_(world: World, rng: Random) -> None:
+    """It runs again."""
+    from dunkelwerk.runner import steering
+
+    if world.ask("start", lambda: steering.start(PROCESS, world.person(ACTOR, "geklärt")) or True):
+        world.book.steering[PROCESS].change(world.day, stopped=False)
+
+
+@event(1.5, person=True)
+def pay(world: World, rng: Random) -> None:
+    """The payout run, which is not there yet: what is due is paid; now and then something comes back."""
+    due = world.rows(
+        "SELECT id FROM instalment WHERE decision IS NOT NULL AND status = 'released' AND due <= %s ORDER BY id",
+        world.day,
+    )
+    paid = [each["id"] for each in due if rng.random() < 0.8]
+    change = "UPDATE instalment SET status = %s WHERE id = ANY(%s) AND status = %s"
+    world.counts["paid"] += world.home.run(change, "paid", paid, "released")
+    if rng.random() < 0.12:
+        rows = world.rows("SELECT id FROM instalment WHERE decision IS NOT NULL AND status = 'paid' ORDER BY id")
+        if rows:
+            world.counts["returned"] += world.home.run(change, "returned", [rng.choice(rows[-20:])["id"]], "paid")
+
+
+@event(0.2)
+def rotate(world: World, rng: Random) -> None:
+    """A new master key."""
+    from dunkelwerk.cli.keys import rotate_keys
+
+    with quiet():
+        rotate_keys()
+    world.counts["keys rotated"] += 1
+
+
+@event(0.25)
+def letters(world: World, rng: Random) -> None:
+    """What is ordered is rendered."""
+    from dunkelwerk.runner.letter_runs import render
+
+    complaints: list[str] = []
+    with quiet():
+        ends = render(
+            world.home.folder / "letters",
+            on=world.day,
+            retry=rng.random() < 0.2,
+            workers=1,
+            complain=complaints.append,
+        )
+    world.counts.update({f"letters {name}": count for name, count in ends.items()})
+    world.tell(f"  {dict(ends)} {complaints}")

@@ -1,0 +1,335 @@
+"""What must be true after every day, told by a memory of its own: over time, and against what people asked for.
+
+Every rule is a generator of sentences about what is wrong. Nothing here uses the product's code or its invariants.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from .register import TARIFFS, due_lines, monthly_of
+from .world import PROCESS, World
+
+Rule = Callable[[World, "Facts"], Iterator[str]]
+APPEND_ONLY = ("posting", "movement", "decision_record", "batch", "toucher", "proof", "deed", "process_tally")
+QUERIES = {
+    "notices": """
+        SELECT id, channel, external_id, attempt, process, case_key, encode(digest, 'hex') AS digest, state, decision,
+               work_item FROM notice ORDER BY id""",
+    "claims": """
+        SELECT c.id, k.number || '/' || c.number AS name, c.status, c.cause, c.proven_until, c.released_until,
+               c.benefit_from, c.benefit_limit, c.closed_on, k.instalment, k.due_day, k.ends_on, t.key AS tariff
+        FROM claim c JOIN contract k ON k.id = c.contract_id JOIN tariff t ON t.id = k.tariff_id ORDER BY c.id""",
+    "contracts": "SELECT id, number, recourse_open, recourse_loaded FROM contract ORDER BY id",
+    "releases": """
+        SELECT id, claim_id, contract, person, cause, lower(days) AS first, upper(days) - 1 AS last, origin, decision,
+               cancelled_on FROM release ORDER BY id""",
+    "instalments": """
+        SELECT id, claim_id, due, amount, set_off, status, release, decision FROM instalment
+        WHERE decision IS NOT NULL ORDER BY id""",
+    "postings": "SELECT id, decision, event, amount, contract, claim, debit, credit FROM posting ORDER BY id",
+    "decisions": """
+        SELECT d.id, d.notice, d.kind, d.mode, d.outcome, d.effective, d.actor, d.reverses, d.business_day, d.released,
+               b.worker, d.process FROM decision_record d JOIN batch b ON b.id = d.batch ORDER BY d.id""",
+    "items": "SELECT id, task, kind, key, state, decision FROM work_item ORDER BY id",
+    "proposals": "SELECT id, decision, notice, work_item, kind, state, applied FROM proposal ORDER BY id",
+    "letters": "SELECT id, action, decision, state, run, file, sha256 FROM letter_order ORDER BY id",
+    "effects": """
+        SELECT decision FROM movement UNION SELECT decision FROM posting UNION SELECT decision FROM letter_order
+        UNION SELECT decision FROM proof WHERE decision IS NOT NULL
+        UNION SELECT decision FROM release WHERE decision IS NOT NULL
+        UNION SELECT decision FROM instalment WHERE decision IS NOT NULL""",
+}
+FINGERPRINT = """
+    SELECT count(*) AS rows, coalesce(max(id), 0) AS last,
+           md5(coalesce(string_agg(md5(t::text), '' ORDER BY id), '')) AS digest
+    FROM {table} t WHERE id <= %s
+"""
+
+
+class Facts:
+    """The tables as they are at the end of a day."""
+
+    def __init__(self, world: World) -> None:
+        self.tables = {name: world.rows(query) for name, query in QUERIES.items()}
+        reversals = (each for each in self.tables["decisions"] if each["reverses"] and each["effective"])
+        self.reversed = {each["reverses"] for each in reversals}
+        self.today = [each for each in self.tables["decisions"] if each["business_day"] == world.day]
+
+    def __getattr__(self, name: str) -> list[dict[str, Any]]:
+        return self.tables[name]
+
+
+def judge(world: World) -> list[str]:
+    """Everything that is wrong today; what the rules will compare with tomorrow is remembered."""
+    facts = Facts(world)
+    found = [f"{rule.__name__}: {what}" for rule in RULES for what in rule(world, facts)]
+    remember(world, facts)
+    return found
+
+
+def remember(world: World, facts: Facts) -> None:
+    """What tomorrow is compared with."""
+    prints = {
+        table: world.rows(FINGERPRINT.format(table=table), 2**62)[0] for table in APPEND_ONLY
+    }
+    world.book.memory = {
+        "proven": {each["id"]: each["proven_until"] for each in facts.claims},
+        "released": {each["id"]: each["released_until"] for each in facts.claims},
+        "closed": {each["id"] for each in facts.claims if each["status"] == "closed"},
+        "settled": {each["id"]: each["decision"] for each in facts.notices if each["state"] in ("settled", "partial")},
+        "notices": {each["id"]: notice_identity(each) for each in facts.notices},
+        "reversed": set(facts.reversed),
+        "rendered": {each["id"]: each["sha256"] for each in facts.letters if each["state"] == "rendered"},
+        "prints": prints,
+        "stopped": world.book.steering[PROCESS].stopped,
+        "decisions": max((each["id"] for each in facts.decisions), default=0),
+    }
+
+
+def notice_identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What never changes about a notice."""
+    return tuple(row[name] for name in ("channel", "external_id", "attempt", "process", "case_key", "digest"))
+
+
+def never_back(world: World, facts: Facts) -> Iterator[str]:
+    """A proof stays; released days and a closing go only with a reversal of today."""
+    memory = world.book.memory
+    undone = bool(facts.reversed - memory.get("reversed", set()))
+    for each in facts.claims:
+        before = memory.get("proven", {}).get(each["id"])
+        if before and (each["proven_until"] is None or each["proven_until"] < before):
+            yield f"{each['name']} was proven until {before}, now {each['proven_until']}"
+        before = memory.get("released", {}).get(each["id"])
+        if not undone and before and (each["released_until"] is None or each["released_until"] < before):
+            yield f"{each['name']} was released until {before}, now {each['released_until']}"
+        if not undone and each["id"] in memory.get("closed", ()) and each["status"] != "closed":
+            yield f"{each['name']} was closed, now {each['status']}"
+    for missing in memory.get("proven", {}).keys() - {each["id"] for each in facts.claims}:
+        yield f"claim {missing} is gone"
+
+
+def only_grows(world: World, facts: Facts) -> Iterator[str]:
+    """Append-only tables hold what they held yesterday, and more."""
+    for table, before in world.book.memory.get("prints", {}).items():
+        now = world.rows(FINGERPRINT.format(table=table), before["last"])[0]
+        if now != before:
+            yield f"{table} changed: {before} -> {now}"
+
+
+def each_once(world: World, facts: Facts) -> Iterator[str]:
+    """Every delivery that was taken is there once per attempt, unchanged, and nothing else is."""
+    attempts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for each in facts.notices:
+        attempts[each["channel"], each["external_id"]].append(each["attempt"])
+    for key in attempts.keys() | world.book.attempts.keys():
+        if sorted(attempts[key]) != list(range(1, world.book.attempts[key] + 1)):
+            yield f"{key}: attempts {attempts[key]}, expected {world.book.attempts[key]}"
+    now = {each["id"]: notice_identity(each) for each in facts.notices}
+    for identity, before in world.book.memory.get("notices", {}).items():
+        if now.get(identity) != before:
+            yield f"notice {identity} was {before}, now {now.get(identity)}"
+
+
+def one_place(world: World, facts: Facts) -> Iterator[str]:
+    """Every notice waits, or is in one end state, or in one basket."""
+    open_items: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in facts.items:
+        if each["kind"] == "notice" and each["state"] != "done":
+            open_items[each["key"]][each["task"]] += 1
+    reversed_notices = {each["notice"] for each in facts.decisions if each["id"] in facts.reversed}
+    pending = {each["work_item"] for each in facts.proposals if each["state"] == "pending"}
+    for each in facts.notices:
+        items, state = open_items[str(each["id"])], each["state"]
+        referrals = items["referral"]
+        wrong = {
+            "waiting": referrals > 0,
+            "settled": referrals > 0,
+            "handled": referrals > 0,
+            "replaced": referrals > 0,
+            "referred": referrals == 0 or (referrals > 1 and each["id"] not in reversed_notices),
+            "proposed": items["second_check"] == 0,
+            "joined": each["work_item"] not in pending,
+            "partial": False,
+        }.get(state, True)
+        if wrong:
+            yield f"notice {each['id']} is {state}, with open items {dict(items)}"
+
+
+def settled_stays(world: World, facts: Facts) -> Iterator[str]:
+    """What took effect stays so, unless it was reversed since."""
+    now = {each["id"]: each for each in facts.notices}
+    for notice, decision in world.book.memory.get("settled", {}).items():
+        state = now[notice]["state"]
+        undone = any(each["notice"] == notice and each["id"] in facts.reversed for each in facts.decisions)
+        if state not in ("settled", "partial") and not undone:
+            yield f"notice {notice} (decision {decision}) was settled, now {state}"
+
+
+def nothing_without_effect(world: World, facts: Facts) -> Iterator[str]:
+    """Of a decision that did not take effect there is no trace; no notice that a person has to do took effect."""
+    effective = {each["id"] for each in facts.decisions if each["effective"]}
+    for each in facts.effects:
+        if each["decision"] not in effective:
+            yield f"decision {each['decision']} did not take effect, but something names it"
+    undone = ("waiting", "referred", "joined", "proposed", "replaced", "handled")
+    open_ = {each["id"]: each["state"] for each in facts.notices if each["state"] in undone}
+    for each in facts.decisions:
+        stands = each["effective"] and each["kind"] == "decision" and each["id"] not in facts.reversed
+        if stands and each["notice"] in open_:
+            yield f"notice {each['notice']} is {open_[each['notice']]}, but decision {each['id']} is in effect"
+
+
+def reversals_as_asked(world: World, facts: Facts) -> Iterator[str]:
+    """Reversed is what people confirmed to reverse, and nothing else."""
+    if facts.reversed != world.book.reversed:
+        yield f"reversed {sorted(facts.reversed ^ world.book.reversed)} differ from what was confirmed"
+
+
+def letters_kept(world: World, facts: Facts) -> Iterator[str]:
+    """A cancelled letter was never rendered; a rendered one stays what it was."""
+    now = {each["id"]: each for each in facts.letters}
+    for each in facts.letters:
+        if each["state"] == "cancelled" and (each["file"] or each["sha256"]):
+            yield f"letter {each['id']} is cancelled, and was rendered"
+    for identity, digest in world.book.memory.get("rendered", {}).items():
+        if (now[identity]["state"], now[identity]["sha256"]) != ("rendered", digest):
+            yield f"letter {identity} was rendered, now {now[identity]['state']}"
+
+
+def books_agree(world: World, facts: Facts) -> Iterator[str]:
+    """The ledger says what the live instalments say, and the open recourse what was loaded, set off and paid back."""
+    expense: defaultdict[int, Decimal] = defaultdict(Decimal)
+    recourse: defaultdict[int, Decimal] = defaultdict(Decimal)
+    signs = {"instalment_released": 1, "instalment_cancelled": -1, "instalment_recovered": -1}
+    owed = {"offset": -1, "offset_cancelled": 1, "instalment_recovered": 1}
+    for each in facts.postings:
+        expense[each["claim"]] += signs.get(each["event"], 0) * each["amount"]
+        recourse[each["contract"]] += owed.get(each["event"], 0) * each["amount"]
+    live: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for each in facts.instalments:
+        if each["status"] != "cancelled":
+            live[each["claim_id"]] += each["amount"]
+    for claim in expense.keys() | live.keys():
+        if expense[claim] != live[claim]:
+            yield f"claim {claim}: expense {expense[claim]}, live instalments {live[claim]}"
+    for each in facts.contracts:
+        expected = each["recourse_loaded"] + recourse[each["id"]]
+        if each["recourse_open"] != expected:
+            yield f"{each['number']}: open recourse {each['recourse_open']}, expected {expected}"
+
+
+def amounts_right(world: World, facts: Facts) -> Iterator[str]:
+    """Every release has the instalments that its days are worth, reckoned here; a person may name others."""
+    claims = {each["id"]: each for each in facts.claims}
+    by_release: defaultdict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    for each in facts.instalments:
+        by_release[each["release"]].append((each["due"], each["amount"]))
+    named = {each["applied"] for each in facts.proposals if each["id"] in world.book.named}
+    tariffs = {each["id"]: each for each in TARIFFS}
+    for each in facts.releases:
+        if each["origin"] == 0 or each["decision"] in named:
+            continue
+        claim = claims[each["claim_id"]]
+        cover = tariffs[claim["tariff"]][claim["cause"]]
+        expected = due_lines(
+            settlement=cover["settlement"],
+            monthly=monthly_of(claim["instalment"], cover),
+            due_day=claim["due_day"],
+            benefit_from=claim["benefit_from"],
+            start=each["first"],
+            end=each["last"],
+        )
+        if sorted(by_release[each["id"]]) != expected:
+            got = [f"{due} {amount}" for due, amount in sorted(by_release[each["id"]])]
+            yield f"{claim['name']} {each['first']}..{each['last']}: {got}, expected {expected}"
+
+
+def no_day_twice(world: World, facts: Facts) -> Iterator[str]:
+    """No day of a claim is released twice, nor of a person on a contract for two causes, if one of them is ours."""
+    by_person: defaultdict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    for each in facts.releases:
+        if each["cancelled_on"] is None:
+            by_person[each["contract"], each["person"]].append(each)
+    for rows in by_person.values():
+        rows.sort(key=lambda row: (row["first"], row["last"]))
+        for at, one in enumerate(rows):
+            for other in rows[at + 1 :]:
+                if other["first"] > one["last"]:
+                    break
+                same = one["claim_id"] == other["claim_id"] or one["cause"] != other["cause"]
+                if same and (one["origin"] or other["origin"]):
+                    yield f"releases {one['id']} and {other['id']} share days"
+
+
+def brake_held(world: World, facts: Facts) -> Iterator[str]:
+    """A day's limits hold; a process that was stopped or off all day decided nothing."""
+    setting = world.book.steering[PROCESS]
+    dark = [each for each in facts.today if by_worker(each) and each["effective"] and each["mode"] == "dark"]
+    euros = sum((each["released"] for each in dark), Decimal(0))
+    if setting.loosest_cases is not None and len(dark) > setting.loosest_cases:
+        yield f"{len(dark)} dark cases, allowed were {setting.loosest_cases}"
+    if setting.loosest_euros is not None and euros > setting.loosest_euros:
+        yield f"{euros} EUR dark, allowed were {setting.loosest_euros}"
+    decided = [each for each in facts.today if by_worker(each)]
+    rests = setting.mode == "off" or setting.stopped
+    if rests and setting.touched_on != world.day and decided:
+        yield f"{len(decided)} decisions although stopped or off"
+
+
+def by_worker(row: dict[str, Any]) -> bool:
+    """Whether the runner decided it, not a person."""
+    return ":" in row["worker"]
+
+
+def mode_as_set(world: World, facts: Facts) -> Iterator[str]:
+    """Every decision of the runner was taken in the mode that was set, or drawn, for it."""
+    setting, book = world.book.steering[PROCESS], world.book
+    if world.day in (setting.touched_on, book.overrides_changed_on):
+        return
+    names = {each["id"]: f"{each['channel']}:{each['external_id']}" for each in facts.notices}
+    for each in facts.today:
+        if not by_worker(each):
+            continue
+        drawn = setting.sample is not None and draw(setting.seed, names[each["notice"]]) % setting.sample == 0
+        expected = "second_check" if drawn or mode_of(setting.mode, book.overrides) == "second_check" else "dark"
+        expected = "shadow" if setting.mode == "shadow" else expected
+        world.counts["drawn for the sample"] += drawn and expected == "second_check"
+        if each["mode"] != expected:
+            yield f"decision {each['id']} was taken in mode {each['mode']}, expected {expected}"
+        if expected != "dark" and each["effective"]:
+            yield f"decision {each['id']} took effect in mode {expected}"
+
+
+def mode_of(mode: str | None, overrides: dict[str, Any]) -> str:
+    """The mode of a notice that no sample drew."""
+    return mode or overrides.get("mode", "dark")
+
+
+def draw(seed: str, notice: str) -> int:
+    """The number by which the random sample is drawn; as docs/operations.md promises, the same for the same seed."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{PROCESS}:{notice}".encode()).digest()[:8])
+
+
+def all_done(world: World, facts: Facts) -> Iterator[str]:
+    """After work nothing waits, unless the process rests or reached its limit."""
+    if not world.told or world.told[-1] != DONE:
+        return
+    setting = world.rows("SELECT mode, stopped_at, limit_reached_on FROM process_setting WHERE process = %s", PROCESS)
+    rests = any(each["mode"] == "off" or each["stopped_at"] or each["limit_reached_on"] == world.day for each in setting)
+    waiting = [each["id"] for each in facts.notices if each["state"] == "waiting"]
+    if waiting and not rests:
+        yield f"{len(waiting)} notices still wait: {waiting[:9]}"
+
+
+DONE = "worked to the end"
+RULES: tuple[Rule, ...] = (
+    *(never_back, only_grows, each_once, one_place, settled_stays, nothing_without_effect, reversals_as_asked),
+    *(letters_kept, books_agree, amounts_right, no_day_twice, brake_held, mode_as_set, all_done),
+)
+_unused = timedelta
