@@ -95,8 +95,9 @@ def shorten(
     return shortest
 
 
-def run(world: World, days: int, *, tell: Callable[[str], None], only: Sequence[int] | None = None,
-        shrink: float = 90.0) -> Failure | None:
+def run(
+    world: World, days: int, *, tell: Callable[[str], None], only: Sequence[int] | None = None, shrink: float = 90.0
+) -> Failure | None:
     """So many days; the failure, shortened, where one went wrong. ``only``: these events of the last day."""
     for number in range(1, days + 1):
         events, began = plan(world.seed, number), time.monotonic()

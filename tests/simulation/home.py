@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
@@ -25,6 +25,9 @@ CHILD_SECONDS = 90.0
 SNAPSHOT = "morning"
 #: of the program itself, as an operator's environment might set them
 OWN_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DUNKELWERK_MODE", "DUNKELWERK_PARAMETERS", "DUNKELWERK_KEY_FILE")
+
+
+T = TypeVar("T")
 
 
 class Hung(Exception):
@@ -74,13 +77,29 @@ class Home:
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query, read by somebody else."""
-        with psycopg.connect(self.url, row_factory=dict_row) as session:
-            return session.execute(query.encode(), parameters or None).fetchall()
+
+        def read() -> list[dict[str, Any]]:
+            with psycopg.connect(self.url, row_factory=dict_row) as session:
+                return session.execute(query.encode(), parameters or None).fetchall()
+
+        return self._patiently(read)
 
     def run(self, statement: str, *parameters: Any) -> int:
-        """Change something as its owner; the number of rows."""
-        with psycopg.connect(self.url) as session:
-            return session.execute(statement.encode(), parameters or None).rowcount
+        """Change something as its owner; the number of rows. Must bear being done twice."""
+
+        def write() -> int:
+            with psycopg.connect(self.url) as session:
+                return session.execute(statement.encode(), parameters or None).rowcount
+
+        return self._patiently(write)
+
+    def _patiently(self, attempt: Callable[[], T]) -> T:
+        for _n in range(5):
+            try:
+                return attempt()
+            except psycopg.OperationalError:
+                self.revive()
+        return attempt()
 
     def keep(self) -> None:
         """Remember the database as it is now."""

@@ -311,7 +311,9 @@ def reverse(world: World, rng: Random) -> None:
     effective = world.rows(EFFECTIVE, world.day - timedelta(days=rng.choice([3, 20, 400])))
     if not effective:
         return
-    wanted = Wanted(decisions=[each["id"] for each in rng.sample(effective, min(len(effective), rng.choice([1, 1, 3])))])
+    wanted = Wanted(
+        decisions=[each["id"] for each in rng.sample(effective, min(len(effective), rng.choice([1, 1, 3])))]
+    )
     actor = rng.choice(CLERKS)
     person = world.person(actor, words(rng))
     found = reversing.find_with_following(wanted)

@@ -75,9 +75,7 @@ def judge(world: World) -> list[str]:
 
 def remember(world: World, facts: Facts) -> None:
     """What tomorrow is compared with."""
-    prints = {
-        table: world.rows(FINGERPRINT.format(table=table), 2**62)[0] for table in APPEND_ONLY
-    }
+    prints = {table: world.rows(FINGERPRINT.format(table=table), 2**62)[0] for table in APPEND_ONLY}
     world.book.memory = {
         "proven": {each["id"]: each["proven_until"] for each in facts.claims},
         "released": {each["id"]: each["released_until"] for each in facts.claims},
@@ -321,7 +319,9 @@ def all_done(world: World, facts: Facts) -> Iterator[str]:
     if not world.told or world.told[-1] != DONE:
         return
     setting = world.rows("SELECT mode, stopped_at, limit_reached_on FROM process_setting WHERE process = %s", PROCESS)
-    rests = any(each["mode"] == "off" or each["stopped_at"] or each["limit_reached_on"] == world.day for each in setting)
+    rests = any(
+        each["mode"] == "off" or each["stopped_at"] or each["limit_reached_on"] == world.day for each in setting
+    )
     waiting = [each["id"] for each in facts.notices if each["state"] == "waiting"]
     if waiting and not rests:
         yield f"{len(waiting)} notices still wait: {waiting[:9]}"

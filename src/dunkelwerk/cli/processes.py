@@ -209,7 +209,7 @@ def number(text: str, *, option: str, places: int) -> Decimal:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value < Decimal("1e9") or round(value, places) != value:
+    if not value.is_finite() or not 0 <= value < Decimal("1e9") or places < -value.as_tuple().exponent:  # type: ignore[operator]
         message = _("{option}: erwartet eine Zahl ab 0 mit höchstens {places} Nachkommastellen, oder none.")
         raise wrong_usage(message.format(option=option, places=places))
     return value

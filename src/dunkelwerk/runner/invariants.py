@@ -228,6 +228,20 @@ EFFECTS = (
            WHERE (l.decision, l.contract, l.claim) IS DISTINCT FROM (m.decision, m.contract, m.claim)
               OR l.id IS NULL OR m.id IS NULL""",
     ),
+    Invariant(
+        "letter_rendered",
+        "Ein gerenderter Brief hat Lauf, Datei und Prüfsumme, ein anderer nicht.",
+        """SELECT id FROM letter_order
+           WHERE (state = 'rendered') <> (run IS NOT NULL AND file IS NOT NULL AND sha256 IS NOT NULL)""",
+    ),
+    Invariant(
+        "letter_failed",
+        "Ein Brief, der nicht zu drucken war, liegt im Postkorb, und nur ein solcher.",
+        """SELECT l.id FROM letter_order l
+           LEFT JOIN work_item w ON w.task = 'letter' AND w.kind = 'letter' AND w.key = l.id::text
+           GROUP BY l.id HAVING l.state = 'failed' AND count(w.id) = 0
+               OR l.state <> 'failed' AND count(w.id) FILTER (WHERE w.state <> 'done') > 0""",
+    ),
 )
 GROUPS = (
     Group("Meldungen und Entscheidungen", NOTICES),

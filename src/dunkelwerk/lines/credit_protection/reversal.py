@@ -135,6 +135,11 @@ REVIEWS = f"""
 LETTERS = f"""
     UPDATE letter_order l SET state = 'cancelled' {UNDONE} WHERE l.action = m.id AND l.state IN ('ordered', 'failed')
 """
+#: a letter that could not be printed lies in a basket: nobody needs it any more
+LETTER_ITEMS = f"""
+    UPDATE work_item w SET state = 'done', version = version + 1 {UNDONE} JOIN letter_order l ON l.action = m.id
+    WHERE w.task = 'letter' AND w.kind = 'letter' AND w.key = l.id::text AND w.state <> 'done'
+"""
 RECOURSE = """
     UPDATE contract c SET recourse_open = recourse_open + u.amount
     FROM unnest(%s::bigint[], %s::numeric[]) AS u (id, amount) WHERE c.id = u.id
