@@ -30,10 +30,12 @@ class Action(Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Looked(Struct, frozen=True):
-    """What a check looked at, and whether it found its reason to hold."""
+    """What a check looked at, and whether it found its reason to hold; ``subject``: where the reason carries another
+    one than the part that was examined (a claim that exists already, say)."""
 
     found: bool
     evidence: dict[str, Any]
+    subject: Subject | None = None
 
 
 def when(found: bool, /, **evidence: Any) -> Looked:
@@ -41,14 +43,28 @@ def when(found: bool, /, **evidence: Any) -> Looked:
     return Looked(found, evidence)
 
 
+def carrying(subject: Subject, /, **evidence: Any) -> Looked:
+    """The result of a check whose reason holds and carries this subject instead of the examined part's."""
+    return Looked(True, evidence, subject)
+
+
 class Finding(Struct, frozen=True):
-    """A reason that was found, with what it concerns, its evidence, and the disposition that the insurer chose."""
+    """A reason that was found, with what it concerns, its evidence, and the disposition that the insurer chose.
+
+    ``part``: the subject of the part that it was found in, and leaves out, where that is another than it carries.
+    """
 
     reason: Reason
     scope: Scope
     subject: Subject
     evidence: dict[str, Any]
     disposition: Disposition = REFER
+    part: Subject | None = None
+
+    @property
+    def stands_against(self) -> Subject:
+        """The part of the notice that it may leave out."""
+        return self.subject if self.part is None else self.part
 
     @property
     def refers(self) -> bool:

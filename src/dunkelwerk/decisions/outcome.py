@@ -19,12 +19,12 @@ def judge(
     obstacles = [finding for finding in findings if finding.refers]
     if obstacles and not may_isolate(obstacles, parameters):
         return NOTHING
-    left_out = {finding.subject for finding in obstacles}
+    left_out = {finding.stands_against for finding in obstacles}
     actions = tuple(action for subject, each in proposed.items() if subject not in left_out for action in each)
     if left_out and not actions:
         return NOTHING
     referred = tuple(subject for subject in proposed if subject in left_out)
-    counted = [finding for finding in findings if finding.subject not in left_out]
+    counted = [finding for finding in findings if finding.stands_against not in left_out]
     if needs_second_check(counted, actions, parameters):
         return SECOND, actions, referred
     return PARTIAL if referred else APPLY, actions, referred

@@ -7,7 +7,7 @@ functions to one ``Process`` by decorator; nothing here knows a line of business
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -68,13 +68,18 @@ N = TypeVar("N", bound=Any)
 K = TypeVar("K", bound=CoreParameters)
 
 
+#: returns what it looked at: one thing, several, or None where it does not apply
+Check = Callable[..., Looked | Iterable[Looked] | None]
+C = TypeVar("C", bound=Check)
+
+
 class Bound(Struct, frozen=True):
     """A reason bound to its check in one process."""
 
     reason: Reason
     scope: Scope
     default: Disposition
-    check: Callable[..., Looked | None]
+    check: Check
 
 
 class Line(Struct, frozen=True):
@@ -150,9 +155,7 @@ class Process(Generic[N, P, S, K]):
         line = self.line
         return ParameterBook(self.parameters, entries, line.catalogue, rules=self.rules, elsewhere=line.declared)
 
-    def finds(
-        self, reason: Reason, *, scope: Scope, default: Disposition = REFER
-    ) -> Callable[[Callable[..., Looked | None]], Callable[..., Looked | None]]:
+    def finds(self, reason: Reason, *, scope: Scope, default: Disposition = REFER) -> Callable[[C], C]:
         """Bind a check to its reason, in the order of the page.
 
         A check of an isolating scope takes (notice, part, situation, parameters), any other (notice, situation,
@@ -161,7 +164,7 @@ class Process(Generic[N, P, S, K]):
         if default not in reason.dispositions:
             raise ValueError(f"{self.name}: {reason.code} must not have the default {default.name}")
 
-        def bind(check: Callable[..., Looked | None]) -> Callable[..., Looked | None]:
+        def bind(check: C) -> C:
             self.checks.append(Bound(reason, scope, default, check))
             return check
 
@@ -223,18 +226,19 @@ class Process(Generic[N, P, S, K]):
     def _look(
         self,
         bound: Bound,
-        looked: Looked | None,
+        looked: Looked | Iterable[Looked] | None,
         traced: Traced,
         findings: list[Finding],
         parameters: ParameterSet[K],
     ) -> None:
-        """Note in the trace what a check looked at, and its finding if it has one."""
-        if looked is None:
-            return
-        traced.checks.append(Checked(bound.reason.code, looked.found, looked.evidence))
-        if looked.found:
-            disposition = parameters.disposition(bound.reason, bound.default)
-            findings.append(Finding(bound.reason, bound.scope, traced.subject, looked.evidence, disposition))
+        """Note in the trace what a check looked at, and its findings if it has any."""
+        disposition = parameters.disposition(bound.reason, bound.default)
+        for each in all_looked(looked):
+            traced.checks.append(Checked(bound.reason.code, each.found, each.evidence))
+            if each.found:
+                subject = traced.subject if each.subject is None else each.subject
+                part = None if each.subject is None else traced.subject
+                findings.append(Finding(bound.reason, bound.scope, subject, each.evidence, disposition, part))
 
     def stop(self, notice: Any, stop: Stop, parameters: ParameterSet[K]) -> Decision:
         """The referral of a notice whose identification ended."""
@@ -245,6 +249,13 @@ class Process(Generic[N, P, S, K]):
         """The referral with ``technical_failure``; ``notice`` needs no more than ``id`` and the line's key."""
         subject = self.line.subject(getattr(notice, self.line.key))
         return self.stop(notice, Stop(self.line.technical_failure, subject, dict(evidence)), parameters)
+
+
+def all_looked(looked: Looked | Iterable[Looked] | None) -> Iterable[Looked]:
+    """Everything that a check looked at: nothing, one thing, or several."""
+    if looked is None:
+        return ()
+    return (looked,) if isinstance(looked, Looked) else looked
 
 
 def rules_version(*folders: Path, own: Mapping[str, bytes] | None = None) -> str:

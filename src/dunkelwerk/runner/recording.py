@@ -223,7 +223,7 @@ class Recorder:
             return items
         for subject in judged.decision.referred:
             findings = judged.decision.findings
-            codes = [each.reason.code for each in findings if each.subject == subject and each.refers]
+            codes = [each.reason.code for each in findings if each.stands_against == subject and each.refers]
             routing = self.store.route(codes)
             items.append(self._item(identity, judged, task="referral", routing=routing, subject=subject, codes=codes))
         return items

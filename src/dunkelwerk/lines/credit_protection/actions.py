@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from dunkelwerk.decisions import decision
 
 #: closing for one of these takes something from the customer that a person may have to look at
@@ -76,6 +78,40 @@ class SendLetter(ClaimAction, frozen=True, kw_only=True, tag="send_letter"):
     template: str
 
 
+class OpenClaim(ClaimAction, frozen=True, kw_only=True, tag="open_claim"):
+    """A new claim, ``accepted``, or ``reported`` where documents are missing."""
+
+    status: Literal["accepted", "reported"]
+
+
+class AcceptClaim(ClaimAction, frozen=True, kw_only=True, tag="accept_claim"):
+    """The claim is accepted, with its days fixed; a death claim has none."""
+
+    benefit_from: date | UnsetType = UNSET
+    benefit_limit: date | UnsetType = UNSET
+    months_used_before: int | UnsetType = UNSET
+
+
+class PayLumpSum(ClaimAction, frozen=True, kw_only=True, tag="pay_lump_sum"):
+    """The lump sum of a death claim is freed for payment."""
+
+    amount: Decimal
+
+
+class CancelInstalments(ClaimAction, frozen=True, tag="cancel_instalments"):
+    """Released instalments of a claim that fall due after the death are not paid."""
+
+
+class HoldInstalments(ClaimAction, frozen=True, tag="hold_instalments"):
+    """Released instalments of a claim that fall due after a reported death wait for the certificate."""
+
+
+class EndContract(ClaimAction, frozen=True, kw_only=True, tag="end_contract"):
+    """The contract ends."""
+
+    on: date
+
+
 class Undo(ClaimAction, frozen=True, kw_only=True, tag="undo"):
     """An action that took effect is reversed: its mirrored posting, its release, instalment or closing cancelled.
 
@@ -102,5 +138,11 @@ Action = (
     | ReviewOn
     | CloseClaim
     | SendLetter
+    | OpenClaim
+    | AcceptClaim
+    | PayLumpSum
+    | CancelInstalments
+    | HoldInstalments
+    | EndContract
     | Undo
 )

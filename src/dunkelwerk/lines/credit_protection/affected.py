@@ -51,6 +51,16 @@ class AffectedClaim(Struct, frozen=True):
         return ClaimSubject(self.contract.number, self.claim.number)
 
     @property
+    def claim_number(self) -> str:
+        """The number that its actions carry."""
+        return self.claim.number
+
+    @property
+    def onset(self) -> date:
+        """When the insured event began."""
+        return self.claim.onset
+
+    @property
     def tables(self) -> tuple[Match, ...]:
         """The table rows that matched."""
         return self.reach.tables

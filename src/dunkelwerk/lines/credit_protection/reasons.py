@@ -13,6 +13,9 @@ CLAIM = Scope("claim", isolates=True)
 #: set the payable off against the recourse: a second person looks first
 OFFSET = Disposition.special("offset", counts_as=SECOND_CHECK)
 
+#: the documents are asked for, and the claim waits for them: nothing is decided yet
+DOCUMENTS_REQUESTED = Disposition.special("documents_requested", counts_as=IGNORE)
+
 CATALOGUE = Catalogue()
 add = CATALOGUE.add
 
@@ -216,5 +219,216 @@ NO_BENEFIT_LEFT = add(
         "Die Leistung endet am {limit}, bevor sie am {benefit_from} beginnen würde",
         "docs/rules.md Abschnitt 1",
         adverse=True,
+    )
+)
+CLAIM_EXISTS = add(
+    Reason(
+        "claim_exists",
+        "Leistungsfall gibt es schon",
+        "Zum Vertrag gibt es schon den Leistungsfall {number} ({state}, Eintritt {onset})",
+        "docs/rules.md Abschnitt 5",
+    )
+)
+COVER_MISSING = add(
+    Reason(
+        "cover_missing",
+        "Nicht gedeckt",
+        "Der Tarif {tariff} deckt {cause} nicht",
+        "docs/rules.md Abschnitt 5",
+        adverse=True,
+    )
+)
+OUTSIDE_TERM = add(
+    Reason(
+        "outside_term",
+        "Außerhalb der Vertragslaufzeit",
+        "Eintritt am {onset}, der Vertrag läuft vom {start} bis {end}",
+        "docs/rules.md Abschnitt 5",
+        adverse=True,
+    )
+)
+IN_WAITING_TIME = add(
+    Reason(
+        "in_waiting_time",
+        "In der Wartezeit",
+        "Maßgeblich ist der {day}, die Wartezeit läuft bis vor den {waits_until}",
+        "AVB, Wartezeit",
+        adverse=True,
+    )
+)
+AGE_LIMIT_REACHED = add(
+    Reason(
+        "age_limit_reached",
+        "Höchstalter erreicht",
+        "Eintritt am {onset}, das Höchstalter ist am {reached_on} erreicht",
+        "AVB, Höchstalter",
+        adverse=True,
+    )
+)
+NOT_WORKING = add(
+    Reason(
+        "not_working",
+        "Nicht berufstätig",
+        "Keine Berufstätigkeit bei Eintritt",
+        "AVB, versicherte Tätigkeit",
+        adverse=True,
+    )
+)
+REPORTED_LATE = add(
+    Reason(
+        "reported_late",
+        "Spät gemeldet",
+        "Eingang am {received_on}, die Meldefrist lief bis {deadline}",
+        "AVB, Meldefrist; OLG Hamm 20 W 12/12",
+    )
+)
+PRE_EXISTING_SUSPECTED = add(
+    Reason(
+        "pre_existing_suspected",
+        "Vorerkrankung möglich",
+        "Erste Behandlung am {first_treated_on}, Vertragsbeginn am {start}",
+        "BGH IV ZR 289/13; OLG Hamm 20 U 79/13",
+    )
+)
+ICD_EXCLUDED = add(
+    Reason(
+        "icd_excluded",
+        "Diagnose zur Ansicht",
+        "Eine Diagnose beginnt mit {prefixes}; ein Mensch sieht sie an",
+        "docs/rules.md Abschnitt 5",
+    )
+)
+SUSPECTED_ONLY = add(
+    Reason(
+        "suspected_only",
+        "Nur Verdachtsdiagnosen",
+        "Jede Diagnose ist nur Verdacht, Ausschluss oder Zustand nach",
+        "ICD-10-GM, Zusatzkennzeichen V, A, Z",
+    )
+)
+RELAPSE = add(
+    Reason(
+        "relapse",
+        "Rückfall",
+        "Rückfall in Leistungsfall {number}, der am {ended_on} endete; keine neue Karenzzeit",
+        "AVB, Rückfall",
+    )
+)
+FURTHER_COVER = add(
+    Reason(
+        "further_cover",
+        "Weitere Verträge",
+        "Weitere Verträge decken dasselbe: {contracts}",
+        "docs/rules.md Abschnitt 5",
+    )
+)
+DOCUMENTS_MISSING = add(
+    Reason(
+        "documents_missing",
+        "Unterlagen fehlen",
+        "Es fehlt: {documents}",
+        "AVB, Nachweispflichten; § 14 VVG",
+        allowed=(DOCUMENTS_REQUESTED, REFER),
+    )
+)
+TERMINATED_BY_INSURED = add(
+    Reason(
+        "terminated_by_insured",
+        "Eigene Kündigung",
+        "Das Arbeitsverhältnis hat die versicherte Person gekündigt",
+        "AVB, unfreiwillige Arbeitslosigkeit",
+        adverse=True,
+    )
+)
+MUTUAL_TERMINATION = add(
+    Reason(
+        "mutual_termination",
+        "Aufhebungsvertrag",
+        "Das Arbeitsverhältnis endete einvernehmlich",
+        "AVB, unfreiwillige Arbeitslosigkeit",
+    )
+)
+FIXED_TERM = add(
+    Reason(
+        "fixed_term",
+        "Befristung",
+        "Das Arbeitsverhältnis war befristet",
+        "AVB, unfreiwillige Arbeitslosigkeit",
+        adverse=True,
+    )
+)
+EMPLOYED_TOO_SHORT = add(
+    Reason(
+        "employed_too_short",
+        "Zu kurz beschäftigt",
+        "Beschäftigt vom {employment_from} bis {employment_to}, nötig sind {months} Monate",
+        "AVB, Beschäftigungsdauer",
+    )
+)
+HOURS_TOO_FEW = add(
+    Reason(
+        "hours_too_few",
+        "Zu wenige Wochenstunden",
+        "{hours} Wochenstunden, nötig sind {needed}",
+        "AVB, Beschäftigungsumfang",
+        adverse=True,
+    )
+)
+ENTITLEMENT_SUSPENDED = add(
+    Reason(
+        "entitlement_suspended",
+        "Anspruch ruht",
+        "Der Anspruch auf Arbeitslosengeld ruht (Sperrzeit)",
+        "§§ 156 bis 159 SGB III",
+    )
+)
+ILLNESS_OVERLAP = add(
+    Reason(
+        "illness_overlap",
+        "Arbeitsunfähigkeit im selben Zeitraum",
+        "Für denselben Zeitraum ist Leistung wegen Arbeitsunfähigkeit freigegeben (Leistungsfall {claims})",
+        "docs/rules.md Abschnitt 8: kein Tag doppelt",
+        refer_only=True,
+    )
+)
+OVERPAID = add(
+    Reason(
+        "overpaid",
+        "Nach dem Tod gezahlt",
+        "Nach dem {died_on} fällige Raten über {amount} sind gezahlt (Leistungsfall {number})",
+        "docs/rules.md Abschnitt 7",
+    )
+)
+MONTH_OF_DEATH = add(
+    Reason(
+        "month_of_death",
+        "Sterbemonat taggenau",
+        "Im Sterbemonat ist für Leistungsfall {number} tageweise freigegeben; die gelebten Tage rechnet ein Mensch",
+        "docs/rules.md Abschnitt 7",
+    )
+)
+CAUSE_REVIEW = add(
+    Reason(
+        "cause_review",
+        "Todesursache prüfen",
+        "Todesursache {cause} in den ersten {months} Monaten des Vertrags",
+        "§ 161 VVG",
+        adverse=True,
+    )
+)
+DREAD_DISEASE_PAID = add(
+    Reason(
+        "dread_disease_paid",
+        "Schwere Krankheit schon gemeldet",
+        "Für schwere Krankheit gibt es einen Leistungsfall ({claims})",
+        "docs/rules.md Abschnitt 7",
+    )
+)
+JOINT_REMAINDER = add(
+    Reason(
+        "joint_remainder",
+        "Rest beim verbundenen Vertrag",
+        "Eine weitere Person ist versichert, und die Leistung von {amount} ist auf {cap} begrenzt",
+        "docs/rules.md Abschnitt 7",
     )
 )

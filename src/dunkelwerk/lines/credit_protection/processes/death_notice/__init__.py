@@ -1,0 +1,1 @@
+"""Leistungsmeldung Tod."""

@@ -1,0 +1,26 @@
+"""The notice of this process. Its JSON is fixed in docs/interfaces.md section 1."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+CauseKnown = Literal["natural", "accident", "suicide", "unknown"]
+
+
+class DeathNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody reports that an insured person died; ``certificate``: whether the death certificate is there."""
+
+    contract: str
+    last_name: str
+    first_name: str
+    birth_date: date
+    died_on: date
+    certificate: bool
+    cause_known: CauseKnown
+    received_on: date
+    id: str | None = None
+    process: str | None = None
+    reported_by: str | None = None

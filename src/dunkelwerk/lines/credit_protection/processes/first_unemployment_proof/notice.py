@@ -1,0 +1,42 @@
+"""The notice of this process. Its JSON is fixed in docs/interfaces.md section 1."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+TerminatedBy = Literal["employer", "employee", "mutual", "fixed_term_end"]
+
+
+class FirstUnemploymentProof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A first unemployment proof: ``unemployed_since`` is the onset; ``award_notice``: whether the award is there."""
+
+    contract: str
+    last_name: str
+    first_name: str
+    birth_date: date
+    unemployed_since: date
+    #: the day on which the authority's proof was issued
+    proven_on: date
+    benefit_kind: Literal["alg1", "alg2"]
+    entitlement_suspended: bool
+    formally_correct: bool
+    received_on: date
+    employment_from: date
+    employment_to: date
+    terminated_by: TerminatedBy
+    weekly_hours: Decimal
+    award_notice: bool
+    id: str | None = None
+    process: str | None = None
+    award_ends_on: date | None = None
+    new_job_on: date | None = None
+    notice_given_on: date | None = None
+    registered_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.weekly_hours.is_finite() or self.weekly_hours < 0:
+            raise ValueError("weekly_hours: erwartet eine Zahl ab 0")

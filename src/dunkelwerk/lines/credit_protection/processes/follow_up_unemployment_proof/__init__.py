@@ -1,0 +1,1 @@
+"""Folgenachweis AL."""
