@@ -79,10 +79,13 @@ class ClaimRow(Struct, frozen=True):
 
 
 class LoadedCase(Struct, frozen=True):
-    """A case file with the rows of its claims, by contract and claim number (shared by the whole batch)."""
+    """A case file with the rows of its claims, by contract and claim number, and the register's ids of contracts, by
+    number, and persons, by key (all shared by the whole batch)."""
 
     file: CaseFile
     rows: dict[tuple[str, str], ClaimRow]
+    contract_ids: dict[str, int]
+    person_ids: dict[str, int]
 
 
 def find_closures(cursor: Any, numbers: Iterable[str]) -> dict[str, frozenset[int]]:
@@ -100,7 +103,10 @@ def load_cases(
     """The case files of the contracts with these numbers; unknown numbers are left out."""
     closures = find_closures(cursor, numbers) if closures is None else closures
     register = Register(cursor, sorted(set().union(*closures.values())))
-    return {number: LoadedCase(register.case_file(number, closures[number]), register.rows) for number in closures}
+    ids = register.contract_ids, register.person_ids
+    return {
+        number: LoadedCase(register.case_file(number, closures[number]), register.rows, *ids) for number in closures
+    }
 
 
 class Register:
@@ -123,6 +129,8 @@ class Register:
             self.claimants[row[1]].add(row[2])
         self.contracts = {row[0]: self._read_contract(row) for row in contracts}
         self.rows = self._read_rows(claims)
+        self.contract_ids = {contract.number: identity for identity, contract in self.contracts.items()}
+        self.person_ids = {person.id: identity for identity, person in self.persons.items()}
 
     def _read_claims(self, rows: list[Any], instalments: dict[int, list[Instalment]]) -> dict[int, dict[int, Claim]]:
         claims: dict[int, dict[int, Claim]] = defaultdict(dict)

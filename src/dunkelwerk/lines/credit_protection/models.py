@@ -207,6 +207,9 @@ class Instalment(models.Model):
     replaces = models.TextField(null=True)
     release = models.BigIntegerField(null=True)
     decision = models.BigIntegerField(null=True)
+    #: the decisions that cancelled it, or hold it back, because somebody died
+    cancelled_by = models.BigIntegerField(null=True)
+    held_by = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "instalment"

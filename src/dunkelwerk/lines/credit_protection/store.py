@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 
 from dunkelwerk.decisions.decision import Action, Decision, Subject
+from dunkelwerk.decisions.failures import ensure
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.tables import TableError
 from dunkelwerk.feeds import operations as feeds
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.ledger.operations import booking_rules
-from dunkelwerk.lines.credit_protection import actions, loader, manual, reversal, routing, worlds
+from dunkelwerk.lines.credit_protection import actions, events, loader, manual, openings, reversal, routing, worlds
 from dunkelwerk.lines.credit_protection.appliers import (
     APPLIERS,
     LINE,
@@ -37,7 +38,17 @@ LOCK_PERSONS = """
 """
 
 
-ALL: dict[type[Any], Applier] = {**APPLIERS, actions.Undo: reversal.apply}
+#: in the order in which the rows must be written
+ALL: dict[type[Any], Applier] = {
+    actions.OpenClaim: events.open_claim,
+    actions.AcceptClaim: events.accept_claim,
+    **APPLIERS,
+    actions.PayLumpSum: events.pay_lump_sum,
+    actions.CancelInstalments: events.cancel_instalments,
+    actions.HoldInstalments: events.hold_instalments,
+    actions.EndContract: events.end_contract,
+    actions.Undo: reversal.apply,
+}
 
 
 class CreditProtectionStore:
@@ -66,9 +77,12 @@ class CreditProtectionStore:
 
     def apply(self, cursor: Any, effects: Sequence[Effect], occasion: Occasion) -> None:
         """Write all effects, one action type after the other, and their movements."""
+        effects = openings.number_claims(cursor, effects)
         by_type: dict[type[Action], list[Effect]] = defaultdict(list)
         for effect in effects:
             by_type[type(effect.action)].append(effect)
+        strange = by_type.keys() - ALL.keys()
+        ensure(not strange, where="apply", what="ein Geschäftsvorfall, den niemand schreiben kann")
         writing = Writing(cursor, occasion, {}, set_off_amounts(by_type[actions.OffsetRecourse]))
         feeds.record(cursor, movements(effects, occasion))
         for kind, applier in ALL.items():
@@ -108,7 +122,8 @@ class CreditProtectionStore:
 
     def released(self, decision: Decision) -> Decimal:
         """The euros that a decision's actions release, gross."""
-        return sum((each.amount for each in decision.actions if isinstance(each, actions.ReleaseInstalment)), ZERO)
+        paying = (actions.ReleaseInstalment, actions.PayLumpSum)
+        return sum((each.amount for each in decision.actions if isinstance(each, paying)), ZERO)
 
 
 def set_off_amounts(effects: Sequence[Effect]) -> dict[tuple[int, int, Any], Decimal]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
+
+from dunkelwerk.lines.credit_protection.casefile import Cause
 
 CauseKnown = Literal["natural", "accident", "suicide", "unknown"]
 
 
 class DeathNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody reports that an insured person died; ``certificate``: whether the death certificate is there."""
+
+    #: what the claim that it opens is for
+    opens: ClassVar[Cause] = Cause.DEATH
 
     contract: str
     last_name: str
@@ -24,3 +29,8 @@ class DeathNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     id: str | None = None
     process: str | None = None
     reported_by: str | None = None
+
+    @property
+    def onset(self) -> date:
+        """When the insured event began."""
+        return self.died_on

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from dunkelwerk.lines.credit_protection.casefile import NullIsDefault, fill_nulls
+from dunkelwerk.lines.credit_protection.casefile import Cause, NullIsDefault, fill_nulls
 
 Occupation = Literal["employed", "self_employed", "civil_servant", "none"]
 Document = Literal["claim_form", "sick_note", "employer_confirmation"]
@@ -15,6 +15,9 @@ Document = Literal["claim_form", "sick_note", "employer_confirmation"]
 
 class FirstSickNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A first sick note: ``incapacity_from`` is the onset. ``incapacity_until`` None: "bis auf weiteres"."""
+
+    #: what the claim that it opens is for
+    opens: ClassVar[Cause] = Cause.ILLNESS
 
     contract: str
     last_name: str
@@ -36,3 +39,8 @@ class FirstSickNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         fill_nulls(self, final=False, icd=())
+
+    @property
+    def onset(self) -> date:
+        """When the insured event began."""
+        return self.incapacity_from

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
+
+from dunkelwerk.lines.credit_protection.casefile import Cause
 
 TerminatedBy = Literal["employer", "employee", "mutual", "fixed_term_end"]
 
 
 class FirstUnemploymentProof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A first unemployment proof: ``unemployed_since`` is the onset; ``award_notice``: whether the award is there."""
+
+    #: what the claim that it opens is for
+    opens: ClassVar[Cause] = Cause.UNEMPLOYMENT
 
     contract: str
     last_name: str
@@ -40,3 +45,8 @@ class FirstUnemploymentProof(Struct, frozen=True, kw_only=True, forbid_unknown_f
     def __post_init__(self) -> None:
         if not self.weekly_hours.is_finite() or self.weekly_hours < 0:
             raise ValueError("weekly_hours: erwartet eine Zahl ab 0")
+
+    @property
+    def onset(self) -> date:
+        """When the insured event began."""
+        return self.unemployed_since
