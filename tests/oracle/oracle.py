@@ -55,6 +55,10 @@ FINDINGS = [
     ("no_benefit_left", "claim"),
 ]
 ONLY_REFER = set(IDENTIFICATION) | {"person_deceased", "unemployment_overlap", "amount_changed", "no_benefit_left"}
+# what the other processes add (their modules): further codes, those of them that can only be `refer`, and defaults
+MORE_CODES = set()
+MORE_ONLY_REFER = set()
+DEFAULT_DISPOSITIONS = {"above_authority": "second_check"}
 
 DEFAULT_PARAMETERS = {
     "isolation": "all_or_nothing",
@@ -441,21 +445,22 @@ def read_parameters(given):
         raise ParameterError("excluded_icd")
     if not isinstance(p["dispositions"], dict):
         raise ParameterError("dispositions")
-    known = set(IDENTIFICATION) | {code for code, _ in FINDINGS}
+    known = set(IDENTIFICATION) | {code for code, _ in FINDINGS} | MORE_CODES
     for code, disposition in p["dispositions"].items():
         if code not in known:
             raise ParameterError(f"unknown reason {code}")  # A14: codes of other processes
-        allowed = {"refer"} if code in ONLY_REFER else {"refer", "second_check", "ignore"}
+        allowed = {"refer"} if code in ONLY_REFER | MORE_ONLY_REFER else {"refer", "second_check", "ignore"}
         if code == "recourse_open":
             allowed.add("offset")
+        if code == "documents_missing":
+            allowed = {"documents_requested", "refer"}
         if disposition not in allowed:
             raise ParameterError(f"{code}: {disposition}")
     return p
 
 
 def disposition_of(code, parameters):
-    default = "second_check" if code == "above_authority" else "refer"
-    return parameters["dispositions"].get(code, default)
+    return parameters["dispositions"].get(code, DEFAULT_DISPOSITIONS.get(code, "refer"))
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -579,7 +584,6 @@ def meets(claim, days):
 
 def look_at(claim, contract, cover, person, notice):
     """Everything section 4 computes for one affected claim before the reasons."""
-    v = {"claim": claim, "contract": contract, "cover": cover}
     until = notice["incapacity_until"]
     final = notice["final"] and until is not None
     days = chapter_days(claim, notice)
@@ -587,6 +591,13 @@ def look_at(claim, contract, cover, person, notice):
     cut = not final and (until is None or until > reach)
     u = reach if cut else until
     p = u if until is None else until
+    v = {"claim": claim, "contract": contract, "cover": cover, "final": final, "days": days, "cut": cut, "u": u, "p": p}
+    return look_further(v, person, "recovered")
+
+
+def look_further(v, person, final_reason):
+    """From the notice's ends (`u`, `p`, `final`, `cut`) on: limit, release, closing."""
+    claim, contract, cover, u = v["claim"], v["contract"], v["cover"], v["u"]
     limit = min(claim["benefit_limit"], contract["end"])
     r = min(u, limit)
     releasing = r >= claim["benefit_from"] and (claim["released_until"] is None or r > claim["released_until"])
@@ -605,21 +616,9 @@ def look_at(claim, contract, cover, person, notice):
             closing = "age_limit"
         else:
             closing = "max_duration"
-    elif final:
-        closing = "recovered"
-    v.update(
-        final=final,
-        days=days,
-        cut=cut,
-        u=u,
-        p=p,
-        limit=limit,
-        r=r,
-        releasing=releasing,
-        to_release=to_release,
-        lines=lines,
-        closing=closing,
-    )
+    elif v["final"]:
+        closing = final_reason
+    v.update(limit=limit, r=r, releasing=releasing, to_release=to_release, lines=lines, closing=closing)
     return v
 
 
@@ -780,29 +779,35 @@ def is_adverse(action):
     )
 
 
-def decide(notice, raw_case, parameters):
-    """notice: read; raw_case: the JSON object of its one case-file line, or None, or Failure."""
+class Ended(Exception):
+    """The identification ended the search: carries the decision."""
+
+
+def identify(notice, raw_case):
+    """(case, person, contracts named first, tariffs by id), or Ended. Of every process.
+
+    notice: read; raw_case: the JSON object of its one case-file line, or None, or Failure."""
     number = notice["contract"]
     if raw_case is None:
-        return refer_at_once(notice["id"], "contract_unknown", number)
+        raise Ended(refer_at_once(notice["id"], "contract_unknown", number))
     if raw_case is Failure:
-        return refer_at_once(notice["id"], "technical_failure", number)
+        raise Ended(refer_at_once(notice["id"], "technical_failure", number))
     # contract_unknown comes before the strict reading of the case file
     contracts = raw_case.get("contracts")
     if not isinstance(contracts, list):
         code = "technical_failure" if READINGS["contracts_not_a_list"] == "technical" else "contract_unknown"
-        return refer_at_once(notice["id"], code, number)
+        raise Ended(refer_at_once(notice["id"], code, number))
     if sum(1 for c in contracts if isinstance(c, dict) and c.get("number") == number) != 1:
-        return refer_at_once(notice["id"], "contract_unknown", number)
+        raise Ended(refer_at_once(notice["id"], "contract_unknown", number))
     try:
         case = read_case_file(raw_case)
     except Failure:
-        return refer_at_once(notice["id"], "technical_failure", number)
+        raise Ended(refer_at_once(notice["id"], "technical_failure", number))
 
     named = [c for c in case["contracts"] if c["number"] == number][0]
     person = find_named_person(case, named, notice)
     if person is None:
-        return refer_at_once(notice["id"], "person_not_insured", number)
+        raise Ended(refer_at_once(notice["id"], "person_not_insured", number))
 
     tariffs = {t["id"]: t for t in case["tariffs"]}
     ordered = [named] + [c for c in case["contracts"] if c is not named]
@@ -817,32 +822,52 @@ def decide(notice, raw_case, parameters):
                 or contract["tariff"] not in tariffs
                 or tariffs[contract["tariff"]][claim["cause"]] is None
             ):
-                return refer_at_once(notice["id"], "technical_failure", number)
+                raise Ended(refer_at_once(notice["id"], "technical_failure", number))
+    return case, person, ordered, tariffs
 
+
+def affected_claims(notice, person, ordered, cause):
+    """[(contract, its open claim)] of a follow-up, or Ended."""
+    number, named = notice["contract"], ordered[0]
     open_claims = []  # [(contract, [claims])]
-    for contract in ordered:
+    for contract in (c for c in ordered if person["id"] in c["insured"]):
         claims = [
             c
             for c in contract["claims"]
-            if c["person"] == person["id"] and c["cause"] == "illness" and c["status"] == "accepted"
+            if c["person"] == person["id"] and c["cause"] == cause and c["status"] == "accepted"
         ]
         if contract is named and not claims:
-            return refer_at_once(notice["id"], "no_open_claim", number)
+            raise Ended(refer_at_once(notice["id"], "no_open_claim", number))
         open_claims.append((contract, claims))
     for contract, claims in open_claims:
         if len(claims) > 1:
-            return refer_at_once(notice["id"], "claim_ambiguous", contract["number"])
+            raise Ended(refer_at_once(notice["id"], "claim_ambiguous", contract["number"]))
+    return [(contract, claim) for contract, claims in open_claims for claim in claims]
+
+
+def decide(notice, raw_case, parameters):
+    """notice: read; raw_case: the JSON object of its one case-file line, or None, or Failure."""
+    try:
+        case, person, ordered, tariffs = identify(notice, raw_case)
+        open_claims = affected_claims(notice, person, ordered, "illness")
+    except Ended as end:
+        return end.args[0]
 
     views = []
-    for contract, claims in open_claims:
-        for claim in claims:
-            views.append(look_at(claim, contract, tariffs[contract["tariff"]]["illness"], person, notice))
+    for contract, claim in open_claims:
+        views.append(look_at(claim, contract, tariffs[contract["tariff"]]["illness"], person, notice))
 
     # reasons, by code, within a code in the order of the actions
     of_person = person_findings(case, person, notice, views, parameters)
     of_claim = [claim_findings(v, person, notice, parameters) for v in views]
+    return judge(notice, FINDINGS, views, of_person, of_claim, parameters)
+
+
+def judge(notice, findings, views, of_person, of_claim, parameters):
+    """The decision on a follow-up: the findings in the order of the table, then outcome and actions."""
+    number = notice["contract"]
     reasons = []
-    for code, scope in FINDINGS:
+    for code, scope in findings:
         if scope == "person":
             if code in of_person:
                 reasons.append({"code": code, "contract": number, "claim": None, "scope": "person"})
@@ -896,8 +921,11 @@ def is_blank(line):
 
 def decide_all(case_file_lines, notice_lines, parameters, on):
     """One decision per notice line. `on`, the business day, changes nothing in this process."""
-    parameters = read_parameters(parameters)
+    return decide_lines(read_notice, decide, case_file_lines, notice_lines, read_parameters(parameters))
 
+
+def decide_lines(read_notice, decide, case_file_lines, notice_lines, parameters):
+    """The decisions of any process, by its reader of notices and its `decide`."""
     cases = {}  # key -> list of objects
     for line in case_file_lines:
         try:

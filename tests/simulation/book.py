@@ -64,6 +64,8 @@ class Book:
     steering: defaultdict[str, Steering] = field(default_factory=lambda: defaultdict(Steering))
     overrides: dict[str, Any] = field(default_factory=dict)
     overrides_changed_on: date | None = None
+    #: what the core system last said to be open on a contract, and the last posting before that
+    recourse: dict[int, tuple[Decimal, int]] = field(default_factory=dict)
     files: list[bytes] = field(default_factory=list)
     sequence: int = 0
     #: what the rules remember of the day before

@@ -44,7 +44,7 @@ def live(world: World, events: Sequence[Event]) -> Failure | None:
         except (Broken, Hung) as error:
             wrong.append(f"{each.kind}: {error}")
         except Exception:
-            wrong.append(f"{each.kind}: exception {traceback.format_exc()[-2500:]}")
+            wrong.append(f"{each.kind}: exception {traceback.format_exc(limit=-4)}")
         if wrong:
             break
         world.counts[f"event {each.kind}"] += 1
@@ -86,7 +86,7 @@ def shorten(
             events = (*shortest.events[:at], *shortest.events[at + step :])
             world.return_to(morning)
             again = live(world, events)
-            if again and set(again.names) & set(failure.names):
+            if again and failure.names[0] in again.names:
                 shortest, shorter = again, True
                 tell(f"still fails with {len(events)} events")
             else:

@@ -316,7 +316,7 @@ def reverse(world: World, rng: Random) -> None:
     )
     actor = rng.choice(CLERKS)
     person = world.person(actor, words(rng))
-    found = reversing.find_with_following(wanted)
+    found = world.read(lambda: reversing.find_with_following(wanted))
     if rng.random() < 0.5 and wanted.decisions:
         world.ask("preview reversal", lambda: reversing.preview(wanted.decisions[0], person))
     before = world.rows("SELECT coalesce(max(id), 0) AS last FROM proposal")[0]["last"]

@@ -25,7 +25,7 @@ QUERIES = {
         SELECT c.id, k.number || '/' || c.number AS name, c.status, c.cause, c.proven_until, c.released_until,
                c.benefit_from, c.benefit_limit, c.closed_on, k.instalment, k.due_day, k.ends_on, t.key AS tariff
         FROM claim c JOIN contract k ON k.id = c.contract_id JOIN tariff t ON t.id = k.tariff_id ORDER BY c.id""",
-    "contracts": "SELECT id, number, recourse_open, recourse_loaded FROM contract ORDER BY id",
+    "contracts": "SELECT id, number, recourse_open FROM contract ORDER BY id",
     "releases": """
         SELECT id, claim_id, contract, person, cause, lower(days) AS first, upper(days) - 1 AS last, origin, decision,
                cancelled_on FROM release ORDER BY id""",
@@ -208,7 +208,8 @@ def books_agree(world: World, facts: Facts) -> Iterator[str]:
     owed = {"offset": -1, "offset_cancelled": 1, "instalment_recovered": 1}
     for each in facts.postings:
         expense[each["claim"]] += signs.get(each["event"], 0) * each["amount"]
-        recourse[each["contract"]] += owed.get(each["event"], 0) * each["amount"]
+        if each["id"] > world.book.recourse[each["contract"]][1]:
+            recourse[each["contract"]] += owed.get(each["event"], 0) * each["amount"]
     live: defaultdict[int, Decimal] = defaultdict(Decimal)
     for each in facts.instalments:
         if each["status"] != "cancelled":
@@ -217,7 +218,7 @@ def books_agree(world: World, facts: Facts) -> Iterator[str]:
         if expense[claim] != live[claim]:
             yield f"claim {claim}: expense {expense[claim]}, live instalments {live[claim]}"
     for each in facts.contracts:
-        expected = each["recourse_loaded"] + recourse[each["id"]]
+        expected = world.book.recourse[each["id"]][0] + recourse[each["id"]]
         if each["recourse_open"] != expected:
             yield f"{each['number']}: open recourse {each['recourse_open']}, expected {expected}"
 

@@ -23,6 +23,7 @@ FIRST_DAY = date(2026, 1, 5)
 PROCESS = "follow_up_sick_note"
 SCANNERS = ("s.scan", "t.tippt", "K.Kurz")
 CLERKS = ("k.kurz", "m.mai", "f.feld", "b.berg")
+LOADED = "SELECT id, load, recourse_open FROM contract"
 EXAMINERS = ("e.ernst", "p.pruef", "M.Mai", " f.feld", "z.zahl")
 
 
@@ -88,8 +89,13 @@ class World:
 
         path, faults = self.home.folder / "case-files.jsonl", list[str]()
         path.write_bytes(b"".join(line.strip() + b"\n" for line in lines))
+        before = {each["id"]: each["load"] for each in self.rows(LOADED)}
         with quiet():
             load_files([path], actor="core", complain=faults.append, advance=lambda count: None)
+        last = self.rows("SELECT coalesce(max(id), 0) AS last FROM posting")[0]["last"]
+        for each in self.rows(LOADED):
+            if each["load"] != before.get(each["id"]):
+                self.book.recourse[each["id"]] = each["recourse_open"], last
         return faults
 
     def receive(self, lines: Iterable[bytes], *, channel: str, actor: str) -> tuple[int, int, int]:
@@ -127,6 +133,17 @@ class World:
             return None
         self.counts[label] += 1
         return result
+
+    def read(self, question: Callable[[], T]) -> T:
+        """What the program answers; asked again where the server fell just then."""
+        from django.db import InterfaceError, OperationalError
+
+        try:
+            return question()
+        except (OperationalError, InterfaceError):
+            self.counts["outage met by a reader"] += 1
+            self.home.revive()
+            return question()
 
     def refused(self, label: str, sentence: str) -> None:
         """A deed was refused."""

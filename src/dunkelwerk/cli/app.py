@@ -21,6 +21,7 @@ from dunkelwerk.cli import (
     processes,
     proposals,
     replay,
+    retention,
     scenarios,
     shadow,
     work,
@@ -53,6 +54,7 @@ app.add_typer(processes.app, name="processes")
 app.add_typer(decisions.app, name="decisions")
 app.add_typer(letters.app, name="letters")
 app.add_typer(database.app, name="database")
+app.add_typer(retention.app, name="retention")
 
 
 @app.callback()

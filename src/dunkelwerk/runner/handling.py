@@ -20,7 +20,7 @@ from dunkelwerk.runner.acting import Opened, Person, Session, session
 from dunkelwerk.runner.casequeries import read_deeds
 from dunkelwerk.runner.judging import Judged
 from dunkelwerk.runner.proposals import Proposal
-from dunkelwerk.runner.second_check import SET_NOTICE, View, finish_item, foresee
+from dunkelwerk.runner.second_check import DONE_WITH, SET_NOTICE, View, finish_item, foresee
 from dunkelwerk.workitems import operations as workitems
 from dunkelwerk.workitems.operations import Row
 
@@ -135,8 +135,17 @@ def correct(item: int, changes: Mapping[str, Any], person: Person, *, version: i
         work.note("corrected", kind="notice", key=str(attempt), notice=attempt)
         workitems.set_state(work.cursor, item, workitems.DONE)
         if opened.state == "referred":
-            work.cursor.execute(SET_NOTICE, ("replaced", None, opened.waiting.id))
+            replace(work, opened.waiting.id)
         return attempt
+
+
+def replace(work: Session, notice: int) -> None:
+    """Another attempt takes a referred notice's place; raises CommandError while a proposal for it is pending."""
+    work.cursor.execute(DONE_WITH, (str(notice),))
+    if workitems.is_open(work.cursor, kind="notice", key=str(notice)):
+        message = _("Zur Meldung {notice} wartet ein Vorschlag auf Zweitprüfung; bitte zuerst darüber entscheiden.")
+        raise CommandError(message.format(notice=notice))
+    work.cursor.execute(SET_NOTICE, ("replaced", None, notice))
 
 
 def read_corrected(opened: Opened, changes: Mapping[str, Any]) -> Delivery:

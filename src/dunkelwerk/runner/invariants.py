@@ -16,6 +16,8 @@ REFERRALS = """(SELECT key, count(*) AS items, count(*) FILTER (WHERE state <> '
         FROM work_item WHERE kind = 'notice' AND task = 'referral' GROUP BY key) w ON w.key = n.id::text"""
 #: decision ``d`` was reversed
 REVERSED = "EXISTS (SELECT FROM decision_record r WHERE r.reverses = d.id AND r.effective)"
+#: retention deleted it: its number stands in the log (docs/retention.md)
+GONE = "EXISTS (SELECT FROM retention_gone g WHERE g.kind = '{kind}' AND g.ids @> {id})"
 PROPOSAL = "EXISTS (SELECT FROM proposal p WHERE p.decision = d.id AND p.state = '{state}')"
 
 NOTICES = (
@@ -90,11 +92,12 @@ NOTICES = (
     ),
     Invariant(
         "batch_count",
-        "Jeder Lauf hat so viele Entscheidungen, wie er Meldungen zählt, alle von seinem Geschäftstag.",
+        "Jeder Lauf hat so viele Entscheidungen, gelöschte mitgezählt, wie er Meldungen zählt, alle von seinem Tag.",
         """SELECT coalesce(b.id, d.batch) FROM batch b
            FULL JOIN (SELECT batch, count(*) AS notices, min(business_day) AS first, max(business_day) AS last
                       FROM decision_record GROUP BY batch) d ON d.batch = b.id
-           WHERE b.id IS NULL OR coalesce(d.notices, 0) <> b.notices
+           LEFT JOIN retention_batch g ON g.batch = b.id
+           WHERE b.id IS NULL OR coalesce(d.notices, 0) + coalesce(g.decisions, 0) <> b.notices
               OR d.first <> b.business_day OR d.last <> b.business_day""",
     ),
 )
@@ -118,18 +121,18 @@ WORK = (
     ),
     Invariant(
         "second_check_item",
-        "Ein Vorschlag hat genau einen Postkorbeintrag zur Zweitprüfung, für dieselbe Entscheidung.",
-        """SELECT p.id FROM proposal p
-           LEFT JOIN work_item w ON w.id = p.work_item AND w.task = 'second_check' AND w.decision = p.decision
-               AND w.kind = 'notice' AND w.key = p.notice::text AND (w.state = 'open') = (p.state = 'pending')
-           WHERE w.id IS NULL""",
+        "Jeder Vorschlag hat einen Postkorbeintrag zur Zweitprüfung, offen wie er, und umgekehrt.",
+        """SELECT coalesce(w.id, p.work_item)
+           FROM proposal p
+           FULL JOIN (SELECT * FROM work_item WHERE task = 'second_check') w ON w.id = p.work_item
+           WHERE (w.kind, w.key, w.decision, w.state = 'open')
+                 IS DISTINCT FROM ('notice', p.notice::text, p.decision, p.state = 'pending')""",
     ),
     Invariant(
         "proposal",
-        "Zu jeder vorgeschlagenen Entscheidung ist festgehalten, worüber die Zweitprüfung entscheidet.",
-        """SELECT n.id FROM notice n LEFT JOIN proposal p ON p.decision = n.decision AND p.notice = n.id
-               AND p.state = 'pending'
-           WHERE n.state = 'proposed' AND p.id IS NULL""",
+        "Ein Vorschlag gilt der Meldung, über die seine Entscheidung befand.",
+        """SELECT p.id FROM proposal p LEFT JOIN decision_record d ON d.id = p.decision
+           WHERE d.notice IS DISTINCT FROM p.notice""",
     ),
     Invariant(
         "joined_item",
@@ -187,10 +190,11 @@ EFFECTS = (
     ),
     Invariant(
         "movement_decision",
-        "Jede Bewegung nennt eine Entscheidung, die es gibt, mit ihrem Lauf, Tag, Prozess und Regelstand.",
-        """SELECT m.id FROM movement m LEFT JOIN decision_record d ON d.id = m.decision
-           WHERE d.id IS NULL OR (m.batch, m.business_day, m.process, m.rules)
-                 IS DISTINCT FROM (d.batch, d.business_day, d.process, d.rules)""",
+        "Jede Bewegung nennt ihre Entscheidung, mit Lauf, Tag, Prozess und Regelstand, oder diese ist gelöscht.",
+        f"""SELECT m.id FROM movement m LEFT JOIN decision_record d ON d.id = m.decision
+            WHERE CASE WHEN d.id IS NULL THEN NOT {GONE.format(kind="decision", id="m.decision")}
+                ELSE (m.batch, m.business_day, m.process, m.rules)
+                     IS DISTINCT FROM (d.batch, d.business_day, d.process, d.rules) END""",
     ),
     Invariant(
         "posting_action",
@@ -221,12 +225,13 @@ EFFECTS = (
     ),
     Invariant(
         "letter_movement",
-        "Zu jedem Briefauftrag gehört eine Bewegung, und umgekehrt.",
-        """SELECT coalesce(l.action, m.id)
-           FROM letter_order l FULL JOIN (SELECT * FROM movement WHERE action = 'send_letter' AND flag = 'I') m
-               ON m.id = l.action
-           WHERE (l.decision, l.contract, l.claim) IS DISTINCT FROM (m.decision, m.contract, m.claim)
-              OR l.id IS NULL OR m.id IS NULL""",
+        "Zu jedem Briefauftrag gehört eine Bewegung, und umgekehrt, außer zu fristgerecht gelöschten.",
+        f"""SELECT coalesce(l.action, m.id)
+            FROM letter_order l FULL JOIN (SELECT * FROM movement WHERE action = 'send_letter' AND flag = 'I') m
+                ON m.id = l.action
+            WHERE CASE WHEN l.id IS NULL THEN NOT {GONE.format(kind="letter", id="m.id")}
+                ELSE m.id IS NULL
+                  OR (l.decision, l.contract, l.claim) IS DISTINCT FROM (m.decision, m.contract, m.claim) END""",
     ),
     Invariant(
         "letter_rendered",

@@ -43,7 +43,7 @@ ITEMS = """
     WHERE decision = ANY(%s) AND kind <> 'notice'
 """
 LETTERS = f"""
-    SELECT id, decision, action, state, contract, coalesce(claim, ''), {BERLIN_YEAR.format("started_at")},
+    SELECT o.id, decision, action, state, contract, coalesce(claim, ''), {BERLIN_YEAR.format("r.started_at")},
            extract(year FROM coalesce(rendered_on, o.business_day))::int, run, file
     FROM letter_order o LEFT JOIN letter_run r ON r.id = o.run WHERE o.decision = ANY(%s) ORDER BY o.id
 """

@@ -32,6 +32,11 @@ FREE_JOINED = """
 MOVE_JOINED = "UPDATE notice SET work_item = %s WHERE work_item = %s AND state = 'joined'"
 SET_STATE = "UPDATE proposal SET state = %s WHERE id = %s"
 SET_NOTICE = "UPDATE notice SET state = %s, work_item = coalesce(%s, work_item) WHERE id = %s"
+#: what a clerk had to do for left-out parts of a notice, before it goes to one as a whole or is decided anew
+DONE_WITH = """
+    UPDATE work_item SET state = 'done', version = version + 1
+    WHERE kind = 'notice' AND key = %s AND task = 'referral' AND state = 'open'
+"""
 POSTINGS = "SELECT event, debit, credit, amount FROM posting WHERE decision = %s ORDER BY id"
 
 
@@ -73,8 +78,7 @@ def confirm(identity: int, person: Person) -> Result:
         applied = msgspec.structs.replace(judged, applies=True, actor=person.actor, mode=mode)
         written = work.write(opened, applied)
         if proposal.kind == REVERSAL:
-            item = open_referral(work, opened, written.decision, codes=[])
-            work.cursor.execute(SET_NOTICE, ("referred", item, proposal.notice))
+            reopen(work, opened, judged.reverses, written.decision)
         work.cursor.execute("UPDATE proposal SET applied = %s WHERE id = %s", (written.decision, proposal.id))
         finish(work, proposal, CONFIRMED)
         if proposal.kind == MANUAL:
@@ -161,6 +165,8 @@ def is_same(judged: Judged, proposal: Proposal) -> bool:
 
 def replace_stale(work: Session, opened: Opened, proposal: Proposal, judged: Judged) -> Result:
     """Put what is true now in the place of a stale proposal; nothing takes effect."""
+    if proposal.kind == DECISION:
+        work.cursor.execute(DONE_WITH, (str(opened.waiting.id),))
     written = work.write(opened, judged)
     if written.work_item is not None and judged.end == "proposed":
         work.cursor.execute(MOVE_JOINED, (written.work_item, proposal.work_item))
@@ -191,8 +197,21 @@ def finish_item(work: Session, opened: Opened, item: int) -> None:
         work.cursor.execute(SET_NOTICE, ("handled", None, opened.waiting.id))
 
 
+def reopen(work: Session, opened: Opened, reversed_: int | None, reversal: int) -> None:
+    """What was reversed is to be done again: on the item where a person had done it, else the notice as a whole."""
+    request = work.read_record(reversed_).get("request") if reversed_ is not None else None
+    if request is None:
+        item = open_referral(work, opened, reversal, codes=[])
+    else:
+        item = request["work_item"]
+        workitems.set_state(work.cursor, item, workitems.OPEN)
+    if request is None or opened.state in ("handled", "replaced"):
+        work.cursor.execute(SET_NOTICE, ("referred", item, opened.waiting.id))
+
+
 def open_referral(work: Session, opened: Opened, decision: int, *, codes: Sequence[str]) -> int:
     """Give a notice to a clerk, after what was proposed for it or decided on it is gone; the work item's number."""
+    work.cursor.execute(DONE_WITH, (str(opened.waiting.id),))
     routing = opened.store.route(codes)
     item = item_of(
         notice=opened.waiting.id,

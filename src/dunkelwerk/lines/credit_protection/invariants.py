@@ -158,12 +158,13 @@ CLAIM_STATUS = (
     ),
     Invariant(
         "review_item",
-        "Zu jeder Wiedervorlage gehört ein Postkorbeintrag ab ihrem Tag.",
+        "Zu jeder Wiedervorlage gehört ein Postkorbeintrag ab ihrem Tag, oder er ist fristgerecht gelöscht.",
         """SELECT m.contract || '/' || m.claim
            FROM movement m LEFT JOIN work_item w
                ON w.task = 'review' AND w.kind = 'claim' AND w.key = m.contract || '/' || m.claim
                AND w.decision = m.decision AND w.open_from = m.period_from
-           WHERE m.action = 'review_on' AND m.flag = 'I' AND w.id IS NULL""",
+           WHERE m.action = 'review_on' AND m.flag = 'I' AND w.id IS NULL
+             AND NOT EXISTS (SELECT FROM retention_gone g WHERE g.kind = 'decision' AND g.ids @> m.decision)""",
     ),
 )
 INSTALMENTS = (
@@ -253,7 +254,7 @@ INSTALMENTS = (
         """SELECT m.id
            FROM movement m LEFT JOIN posting p ON p.action = m.id
            WHERE m.action IN ('release_instalment', 'offset_recourse')
-           GROUP BY m.id HAVING coalesce(sum(p.amount), 0) <> m.amount""",
+           GROUP BY m.id HAVING coalesce(sum(p.amount), 0) IS DISTINCT FROM m.amount""",
     ),
     Invariant(
         "live_expense",

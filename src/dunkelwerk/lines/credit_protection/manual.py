@@ -11,10 +11,11 @@ from typing import Any
 
 from dunkelwerk.decisions.decision import Action
 from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.decisions.periods import Period
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection import actions, benefits
-from dunkelwerk.lines.credit_protection.casefile import ClaimStatus
+from dunkelwerk.lines.credit_protection.casefile import ClaimStatus, Settlement
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
 
 CLOSING_REASONS = ("recovered", "max_duration", "contract_end", "age_limit", "new_job", "death", "withdrawn")
@@ -62,8 +63,10 @@ def complete(row: ClaimRow, case: Any, wanted: Sequence[Any]) -> list[Any]:
     extension = next((each for each in wanted if isinstance(each, actions.ExtendBenefit)), None)
     named = [each for each in wanted if isinstance(each, actions.ReleaseInstalment)]
     if extension is not None:
-        lines = lines_of(row, case, extension)
+        terms, days = days_of(row, case, extension)
+        check_dues(named, terms, days)
         if not named:
+            lines = benefits.instalment_lines(terms, days)
             contract, claim = extension.contract, extension.claim
             done += [
                 actions.ReleaseInstalment(contract=contract, claim=claim, due=line.due, amount=line.amount)
@@ -76,8 +79,22 @@ def complete(row: ClaimRow, case: Any, wanted: Sequence[Any]) -> list[Any]:
     return sorted(done, key=lambda each: (ORDER.index(type(each)), getattr(each, "due", None) or row.claim.onset))
 
 
-def lines_of(row: ClaimRow, case: Any, extension: actions.ExtendBenefit) -> tuple[benefits.Line, ...]:
-    """The instalments of an extension; raises CommandError where its days cannot be released."""
+def check_dues(named: Sequence[actions.ReleaseInstalment], terms: benefits.Terms, days: Period) -> None:
+    """Raise CommandError for an instalment due outside the days released: another release has or will have it."""
+    for each in named:
+        of_days = days if terms.settlement is Settlement.DUE_DATE else month_range(days)
+        if not of_days.start <= each.due <= of_days.end:
+            raise refused(each, _("die Fälligkeit liegt nicht in den Tagen, die freigegeben werden"))
+
+
+def month_range(days: Period) -> Period:
+    """The whole months that days touch."""
+    months = list(days.months())
+    return Period(months[0].start, months[-1].end)
+
+
+def days_of(row: ClaimRow, case: Any, extension: actions.ExtendBenefit) -> tuple[benefits.Terms, Period]:
+    """The days that an extension releases, and their terms; raises CommandError where they cannot be released."""
     claim = row.claim
     if claim.status is not ClaimStatus.ACCEPTED or claim.benefit_from is None or claim.benefit_limit is None:
         raise refused(extension, _("der Leistungsfall ist nicht angenommen oder schon geschlossen"))
@@ -90,7 +107,7 @@ def lines_of(row: ClaimRow, case: Any, extension: actions.ExtendBenefit) -> tupl
         raise refused(extension, _("bis zu diesem Tag ist nichts mehr freizugeben"))
     if days.end != extension.until:
         raise refused(extension, _("die Leistung endet spätestens am {limit:%d.%m.%Y}").format(limit=days.end))
-    return benefits.instalment_lines(terms, days)
+    return terms, days
 
 
 def check(row: ClaimRow, action: Any, together: Iterable[Any]) -> None:

@@ -95,6 +95,7 @@ def apply(writing: Writing, effects: Sequence[Effect]) -> None:
     _run(writing, by_action["review_on"], REVIEWS)
     # one that was rendered since must be corrected by another letter: stale
     _ensure_all(_run(writing, by_action["send_letter"], LETTERS), by_action["send_letter"], "Brief")
+    _run(writing, by_action["send_letter"], LETTER_ITEMS)
 
 
 def action_of(effect: Effect) -> actions.Undo:
@@ -129,7 +130,7 @@ REOPEN = f"""
     WHERE c.id = u.claim AND c.status = 'closed'
 """
 REVIEWS = f"""
-    UPDATE work_item w SET state = 'done', version = version + 1 {UNDONE}
+    UPDATE work_item w SET state = 'done', version = w.version + 1 {UNDONE}
     WHERE w.task = 'review' AND w.decision = m.decision AND w.key = m.contract || '/' || m.claim AND w.state <> 'done'
 """
 LETTERS = f"""
@@ -137,7 +138,7 @@ LETTERS = f"""
 """
 #: a letter that could not be printed lies in a basket: nobody needs it any more
 LETTER_ITEMS = f"""
-    UPDATE work_item w SET state = 'done', version = version + 1 {UNDONE} JOIN letter_order l ON l.action = m.id
+    UPDATE work_item w SET state = 'done', version = w.version + 1 {UNDONE} JOIN letter_order l ON l.action = m.id
     WHERE w.task = 'letter' AND w.kind = 'letter' AND w.key = l.id::text AND w.state <> 'done'
 """
 RECOURSE = """
