@@ -64,8 +64,8 @@ def print_view(view: View) -> None:
         print(view.fault)
     print_reasons([finding.as_json() for finding in view.judged.decision.findings])
     print_actions(view.judged.decision.actions)
-    for part, before in view.before.items():
-        print_side_by_side(part, before, view.after.get(part, {}))
+    for part in dict.fromkeys((*view.before, *view.after)):
+        print_side_by_side(part, view.before.get(part, {}), view.after.get(part, {}))
     if view.postings:
         print()
         print_table(
@@ -105,7 +105,7 @@ def tell_action(action: Any) -> str:
             said.append(shown(value))
     if getattr(action, "how", None) == "recovered":
         said.append(_("(schon gezahlt: wird Forderung)"))
-    return f"{action.contract}/{action.claim}: {' · '.join(said)}"
+    return f"{action.contract}/{action.claim or _('neu')}: {' · '.join(said)}"
 
 
 def print_side_by_side(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
@@ -156,6 +156,8 @@ def tell_event(key: str) -> str:
         "instalment_cancelled": _("Rate storniert"),
         "instalment_recovered": _("gezahlte Rate zurückgefordert"),
         "offset": _("Verrechnung mit Regress"),
+        "lump_sum_released": _("Todesfallleistung freigegeben"),
+        "lump_sum_cancelled": _("Todesfallleistung storniert"),
         "offset_cancelled": _("Verrechnung zurückgenommen"),
     }
     return words.get(key, key)
@@ -173,6 +175,12 @@ def tell_type(key: str) -> str:
         "close_claim": _("Leistungsfall geschlossen"),
         "send_letter": _("Brief"),
         "undo": _("Rücknahme"),
+        "open_claim": _("Leistungsfall eröffnet"),
+        "accept_claim": _("Leistungsfall angenommen"),
+        "pay_lump_sum": _("Todesfallleistung freigegeben"),
+        "cancel_instalments": _("Raten nach dem Tod storniert"),
+        "hold_instalments": _("Raten nach dem Tod angehalten"),
+        "end_contract": _("Vertrag beendet"),
     }
     return words.get(key, key)
 

@@ -219,8 +219,9 @@ EFFECTS = (
         "released_sum",
         "Was eine wirksame Entscheidung freigibt, ist so viel wie ihr gebuchter Aufwand.",
         """SELECT d.id FROM decision_record d
-           LEFT JOIN (SELECT decision, sum(amount) AS amount FROM posting WHERE event = 'instalment_released'
-                      GROUP BY decision) p ON p.decision = d.id
+           LEFT JOIN (SELECT s.decision, sum(s.amount) AS amount
+                      FROM posting s JOIN movement m ON m.id = s.action AND m.flag = 'I'
+                      WHERE s.event LIKE '%_released' GROUP BY 1) p ON p.decision = d.id
            WHERE d.effective AND coalesce(p.amount, 0) <> d.released""",
     ),
     Invariant(

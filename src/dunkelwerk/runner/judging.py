@@ -126,7 +126,9 @@ def judge(
     if isinstance(notice, Unread) or case is None:
         return Judged(waiting, text, notice, case, reader.answer(notice, None), ())
     decision = reader.process.decide(notice, case.file, reader.parameters)
-    parts = tuple(store.describe(traced.subject) for traced in decision.trace[1:])
+    # one that finds no claim may be about the claim that a pending proposal would open
+    subjects = [traced.subject for traced in decision.trace[1:]] or [reader.line.subject(waiting.case_key)]
+    parts = tuple(store.describe(subject) for subject in subjects)
     return Judged(waiting, text, notice, case, decision, parts)
 
 

@@ -17,6 +17,7 @@ from dunkelwerk.decisions.process import Stop
 from dunkelwerk.infra.bulk import take_ids
 from dunkelwerk.lines.credit_protection import actions, sick_notes
 from dunkelwerk.lines.credit_protection import identification as identify
+from dunkelwerk.lines.credit_protection.appliers import row_of
 from dunkelwerk.lines.credit_protection.casefile import Cause, Claim, ClaimStatus
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
 from dunkelwerk.lines.effects import Effect
@@ -95,3 +96,14 @@ def given(value: Any) -> Any:
 def died_on(notice: Any) -> date | None:
     """The day of death that a notice reports."""
     return getattr(notice, "died_on", None)
+
+
+def span_of(effect: Effect) -> tuple[date | None, date | None]:
+    """What undoing must know: a claim's days, the day of death if the notice brought it, a contract's former end."""
+    action, row = effect.action, row_of(effect)
+    if isinstance(action, actions.EndContract):
+        return row.contract.end, action.on
+    person = next(each for each in effect.case.file.persons if each.id == row.claim.person)
+    if row.claim.cause is Cause.DEATH:
+        return None, died_on(effect.notice) if person.deceased_on is None else None
+    return row.claim.benefit_from, row.claim.benefit_limit

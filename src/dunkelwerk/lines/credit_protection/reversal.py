@@ -14,19 +14,24 @@ from dunkelwerk.decisions.failures import ensure
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.bulk import columns_of
 from dunkelwerk.ledger import operations as ledger
-from dunkelwerk.lines.credit_protection import actions
+from dunkelwerk.lines.credit_protection import actions, event_reversal
 from dunkelwerk.lines.credit_protection.appliers import Writing, event_of, row_of
 from dunkelwerk.lines.effects import Effect, Undone
 
 CORRECTION = "correction"
-#: what can be taken back; a proof and a filed notice stay
-REVERSIBLE = ("extend_benefit", "release_instalment", "offset_recourse", "review_on", "close_claim", "send_letter")
+#: what can be taken back; a proof, a filed notice and a reported claim stay
+REVERSIBLE = (
+    *("extend_benefit", "release_instalment", "offset_recourse", "review_on", "close_claim", "send_letter"),
+    *event_reversal.REVERSIBLE,
+)
+CANCELLED = {"release_instalment": "instalment_cancelled", "pay_lump_sum": "lump_sum_cancelled"}
+PAYMENTS = ("release_instalment", "pay_lump_sum")
 DONE = """
     SELECT m.id, m.action, m.contract, m.claim, m.period_from, m.period_until, m.amount, i.status, l.state
     FROM movement m
     JOIN contract k ON k.number = m.contract
     JOIN claim c ON c.contract_id = k.id AND c.number = m.claim
-    LEFT JOIN instalment i ON m.action = 'release_instalment' AND i.claim_id = c.id AND i.decision = m.decision
+    LEFT JOIN instalment i ON m.action IN ('release_instalment', 'pay_lump_sum') AND i.claim_id = c.id AND i.decision = m.decision
         AND i.due = m.period_from
     LEFT JOIN letter_order l ON l.action = m.id
     WHERE m.decision = %s AND m.flag = 'I' AND m.action = ANY(%s) ORDER BY m.id
@@ -55,7 +60,7 @@ def undo(cursor: Any, decision: int) -> Undone:
             corrected[contract, claim] = None
             continue
         how: Literal["cancelled", "recovered"] = "recovered" if status == "paid" else "cancelled"
-        due = since if action in ("release_instalment", "offset_recourse") else None
+        due = since if action in (*PAYMENTS, "offset_recourse") else None
         undone.append(
             actions.Undo(
                 contract=contract,
@@ -89,9 +94,10 @@ def apply(writing: Writing, effects: Sequence[Effect]) -> None:
     for effect in effects:
         by_action[action_of(effect).action].append(effect)
     _cancel_releases(writing, by_action["extend_benefit"])
-    _cancel_instalments(writing, by_action["release_instalment"])
+    _cancel_instalments(writing, [each for name in PAYMENTS for each in by_action[name]])
     _cancel_offsets(writing, by_action["offset_recourse"])
     _reopen(writing, by_action["close_claim"])
+    event_reversal.apply(writing, by_action)
     _run(writing, by_action["review_on"], REVIEWS)
     # one that was rendered since must be corrected by another letter: stale
     _ensure_all(_run(writing, by_action["send_letter"], LETTERS), by_action["send_letter"], "Brief")
@@ -125,7 +131,8 @@ INSTALMENTS = f"""
     RETURNING m.id, i.set_off
 """
 REOPEN = f"""
-    UPDATE claim c SET status = 'accepted', closed_on = NULL, closing_reason = NULL,
+    UPDATE claim c SET status = CASE WHEN c.benefit_from IS NULL THEN 'reported' ELSE 'accepted' END,
+        closed_on = NULL, closing_reason = NULL,
         recovered_on = CASE WHEN m.period_until IS NULL THEN c.recovered_on END {UNDONE}
     WHERE c.id = u.claim AND c.status = 'closed'
 """
@@ -177,7 +184,7 @@ def _cancel_instalments(writing: Writing, effects: Sequence[Effect]) -> None:
         paid = amount - set_off[action.movement] if action.how == "recovered" else ZERO
         owed.append((row.contract_id, paid))
         events.append(event_of("instalment_recovered", effect, amount=paid))
-        events.append(event_of("instalment_cancelled", effect, amount=amount - paid))
+        events.append(event_of(CANCELLED[action.action], effect, amount=amount - paid))
     _owe(writing, owed)
     _post(writing, events)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -138,7 +139,7 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
     """One movement per action."""
     for effect in effects:
         row, action = row_of(effect), effect.action
-        start, until = period_of(effect)
+        start, until = period_of(effect, occasion.business_day)
         undone = action if isinstance(action, actions.Undo) else None
         yield feeds.MovementRow(
             id=effect.id,
@@ -165,18 +166,22 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
         )
 
 
-def period_of(effect: Effect) -> tuple[Any, Any]:
+def period_of(effect: Effect, day: date) -> tuple[Any, Any]:
     """The days an action is about: those released, the due date, the day of proof or review."""
     action = effect.action
     if isinstance(action, actions.Undo):
         return action.since, action.until
+    if isinstance(action, actions.PayLumpSum):
+        return day, day
     if isinstance(action, actions.ExtendBenefit):
         days = released_days(effect)
         return days.start, days.end
     if isinstance(action, actions.CloseClaim):
         return None, recovery_of(effect)
-    day = next((getattr(action, name) for name in ("due", "until", "on") if hasattr(action, name)), None)
-    return (None, day) if isinstance(action, actions.RecordProof) else (day, day)
+    if isinstance(action, actions.AcceptClaim | actions.EndContract):
+        return openings.span_of(effect)
+    about = next((getattr(action, name) for name in ("due", "until", "on") if hasattr(action, name)), None)
+    return (None, about) if isinstance(action, actions.RecordProof) else (about, about)
 
 
 STORE = CreditProtectionStore()

@@ -14,7 +14,8 @@ CLAIMS = """
     SELECT k.number || '/' || c.number, c.id, c.status, c.proven_until, c.released_until, c.recovered_on, c.closed_on,
            c.closing_reason, k.recourse_open
     FROM claim c JOIN contract k ON k.id = c.contract_id
-    WHERE (k.number, c.number) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY k.number, c.id
+    WHERE (k.number, c.number) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+       OR k.number = ANY(%s) ORDER BY k.number, c.id
 """
 INSTALMENTS = """
     SELECT claim_id, due, amount, set_off, status FROM instalment WHERE claim_id = ANY(%s) ORDER BY claim_id, due, id
@@ -22,9 +23,13 @@ INSTALMENTS = """
 
 
 def read(cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
-    """For each claim (CONTRACT/CLAIM) labels and values; an instalment's label is its due date."""
+    """For each claim (CONTRACT/CLAIM) labels and values; an instalment's label is its due date.
+
+    Where a claim is to be opened (CONTRACT/), every claim of the contract.
+    """
     pairs = [part.partition("/")[::2] for part in parts]
-    cursor.execute(CLAIMS, ([contract for contract, _ in pairs], [claim for _, claim in pairs]))
+    opening = [contract for contract, claim in pairs if not claim]
+    cursor.execute(CLAIMS, ([contract for contract, _ in pairs], [claim for _, claim in pairs], opening))
     claims = cursor.fetchall()
     cursor.execute(INSTALMENTS, ([row[1] for row in claims],))
     instalments: dict[int, list[Any]] = defaultdict(list)

@@ -7,7 +7,9 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from dunkelwerk.lines.credit_protection.scenarios.language import FURTHER, Scenario
+from dunkelwerk.lines.credit_protection.scenarios.language import CLAIMS, FURTHER, Scenario
+
+OWN_CLAIMS = (*CLAIMS, "more_claims")
 
 
 def overlaid(usual: Any, differs: Any) -> Any:
@@ -32,10 +34,10 @@ def case_file_of(scenario: Scenario) -> dict[str, Any]:
     if "second_person" in differs:
         persons.append(overlaid(usual["second_person"], differs["second_person"]))
         insured.append(usual["second_person"]["id"])
-    named = {"insured": insured, **differs.get("contract", {}), "claim": differs.get("claim", {})}
-    named["more_claims"] = differs.get("more_claims", [])
-    contracts = [contract_of(usual, {}, named, tariffs)]
-    contracts += [contract_of(usual, usual[each], differs[each], tariffs) for each in FURTHER if each in differs]
+    claims = {key: differs[key] for key in OWN_CLAIMS if key in differs}
+    named = {"insured": insured, **differs.get("contract", {}), **claims}
+    contracts = [contract_of(scenario, {}, named, tariffs)]
+    contracts += [contract_of(scenario, usual[each], differs[each], tariffs) for each in FURTHER if each in differs]
     if differs.get("case_file") == "contract_twice":
         contracts.append(contracts[0])
     if order := differs.get("file_order"):
@@ -44,20 +46,28 @@ def case_file_of(scenario: Scenario) -> dict[str, Any]:
     return dict(overlaid(file, differs["case_file"])) if isinstance(differs.get("case_file"), Mapping) else file
 
 
-def contract_of(usual: Any, further: Any, differs: Any, tariffs: list[Any]) -> dict[str, Any]:
+def contract_of(scenario: Scenario, further: Any, differs: Any, tariffs: list[Any]) -> dict[str, Any]:
     """One contract with its claims; a tariff of its own is added to ``tariffs``."""
-    own = {key: value for key, value in differs.items() if key not in ("claim", "more_claims", "tariff")}
-    contract = overlaid(overlaid(usual["contract"], further), own)
+    usual = scenario.usual
+    own = {key: value for key, value in differs.items() if key not in (*OWN_CLAIMS, "tariff")}
+    further_own = {key: value for key, value in further.items() if key not in OWN_CLAIMS}
+    contract = overlaid(overlaid(usual["contract"], further_own), own)
     contract["tariff"] = differs.get("tariff", tariffs[0]["id"])
     if isinstance(contract["tariff"], Mapping):
         tariffs.append({**overlaid(usual["tariff"], contract["tariff"]), "id": f"tariff of {contract['number']}"})
         contract["tariff"] = tariffs[-1]["id"]
-    first = overlaid(usual["claim"], further.get("claim", {}))
-    more = {key: usual["claim"][key] for key in ("person", "status", "onset")}
-    claims = [] if differs.get("claim") == "none" else [overlaid(first, differs.get("claim", {}))]
-    claims += [overlaid(more, each) for each in differs.get("more_claims", [])]
+    claims = claims_of(scenario, further, differs)
     contract["claims"] = [{**claim, "instalments": instalments_of(claim, contract)} for claim in claims]
     return dict(contract)
+
+
+def claims_of(scenario: Scenario, further: Any, differs: Any) -> list[dict[str, Any]]:
+    """The usual claim, which ``other_claim`` is only where the scenario has it, and the further ones."""
+    key, usual = scenario.claim, scenario.usual[scenario.claim]
+    own = differs.get(key, {} if key == "claim" else "none")
+    claims = [] if own == "none" else [overlaid(overlaid(usual, further.get(key, {})), own)]
+    more = {name: usual[name] for name in ("person", "status", "onset")}
+    return [*claims, *(overlaid(more, each) for each in differs.get("more_claims", []))]
 
 
 def instalments_of(claim: Mapping[str, Any], contract: Mapping[str, Any]) -> list[dict[str, Any]]:

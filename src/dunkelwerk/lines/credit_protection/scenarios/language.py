@@ -9,13 +9,15 @@ from typing import Any
 from dunkelwerk.infra.i18n import _
 
 FURTHER = ("second_contract", "third_contract")
-DESCRIBES = {"name", "business_day", "person", "second_person", "tariff", "contract", "claim", "more_claims", *FURTHER}
+#: the claim that is there in the usual case; or, where a notice opens the first, one that only some scenarios have
+CLAIMS = ("claim", "other_claim")
+DESCRIBES = {"name", "business_day", "person", "second_person", "tariff", "contract", *CLAIMS, "more_claims", *FURTHER}
 DESCRIBES |= {"file_order", "case_file", "notice", "parameters"}
 EXPECTS = {"outcome", "reasons", "actions", "referred"}
-#: what the usual case must have; the further persons and contracts only where a scenario uses them
-USUAL = ("business_day", "person", "tariff", "contract", "claim", "notice")
-#: the notice of a sick-note process may be written as what it is
-SYNONYMS = {"note": "notice"}
+#: what the usual case must have, and one of CLAIMS; the further persons and contracts only where a scenario uses them
+USUAL = ("business_day", "person", "tariff", "contract", "notice")
+#: a notice may be written as what it is
+SYNONYMS = {"note": "notice", "proof": "notice"}
 
 
 class ScenarioError(ValueError):
@@ -37,6 +39,11 @@ class Scenario:
         return str(self.differs["name"])
 
     @property
+    def claim(self) -> str:
+        """The key of its usual claim: ``claim`` where it is always there, else ``other_claim``."""
+        return next(key for key in CLAIMS if key in self.usual)
+
+    @property
     def codes(self) -> list[str]:
         """The codes of the reasons it expects."""
         return [reason_line(each)[0].split()[0] for each in self.differs.get("reasons", [])]
@@ -45,7 +52,8 @@ class Scenario:
 def read_scenarios(process: str, content: Mapping[str, Any]) -> Iterator[Scenario]:
     """The scenarios of one file; raises ScenarioError for what the language does not know, or misses."""
     usual = with_synonyms(mapping(content.get("usual case"), place=f"{process}, usual case"))
-    if missing := [name for name in USUAL if name not in usual]:
+    wanted = (*USUAL, *(() if usual.keys() & set(CLAIMS) else CLAIMS[:1]))
+    if missing := [name for name in wanted if name not in usual]:
         text = _("{process}, usual case: es fehlt {missing}.")
         raise ScenarioError(text.format(process=process, missing=", ".join(missing)))
     for chapter, listed in mapping(content.get("chapters"), place=f"{process}, chapters").items():
