@@ -78,8 +78,11 @@ class Store(Protocol):
     def route(self, codes: Iterable[str]) -> Routing:
         """The basket for a referral with these reasons."""
 
-    def compose(self, case: Any, wanted: Sequence[Action]) -> tuple[Action, ...]:
-        """A person's actions checked and completed; raises CommandError saying which cannot be, and why."""
+    def compose(self, case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, ...]:
+        """A person's actions on a notice's case, checked and completed; raises CommandError for what cannot be."""
+
+    def meant_claim(self, case: Any, contract: str, wanted: Sequence[Mapping[str, Any]]) -> str | None:
+        """The claim that actions mean which name none."""
 
     def facts(self, case: Any, parts: Iterable[str]) -> bytes:
         """What a person's proposal rests on: the parts as they stand."""

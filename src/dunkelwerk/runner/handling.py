@@ -74,14 +74,16 @@ def prepare(
     """The case of a work item, and the actions composed on it."""
     row = take(work, item, version=version)
     opened = work.open(notice_of(work, row))
-    actions = [read_action(each, opened, row) for each in wanted]
+    actions = [read_action(each, opened, row, wanted) for each in wanted]
     return opened, proposals.compose(work, opened, actions, {"actions": actions, "work_item": item})
 
 
-def read_action(said: Mapping[str, Any], opened: Opened, row: Row) -> Action:
+def read_action(said: Mapping[str, Any], opened: Opened, row: Row, together: Sequence[Mapping[str, Any]]) -> Action:
     """An action from its JSON; contract and claim are the item's unless said. Raises CommandError."""
     line = processes()[opened.waiting.process].line
-    defaults = {"contract": row.contract or opened.waiting.case_key, "claim": row.claim or only_claim(opened, said)}
+    contract = said.get("contract", row.contract or opened.waiting.case_key)
+    claim = row.claim or (opened.case and opened.store.meant_claim(opened.case, contract, together))
+    defaults = {"contract": contract, "claim": claim}
     try:
         action: Action = msgspec.convert({**defaults, **said}, line.action)
     except msgspec.ValidationError as error:
@@ -90,14 +92,6 @@ def read_action(said: Mapping[str, Any], opened: Opened, row: Row) -> Action:
         message = _("Geschäftsvorfall {type}: {fault}.")
         raise CommandError(message.format(type=said.get("type", "?"), fault=fault_in_words(error)), code=2) from None
     return action
-
-
-def only_claim(opened: Opened, said: Mapping[str, Any]) -> str | None:
-    """The claim of the contract where it has but one."""
-    contract = said.get("contract", opened.waiting.case_key)
-    rows = getattr(opened.case, "rows", {})
-    claims = [claim for number, claim in rows if number == contract]
-    return claims[0] if len(claims) == 1 else None
 
 
 def as_proposal(item: int, judged: Judged) -> Proposal:

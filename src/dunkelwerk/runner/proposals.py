@@ -76,8 +76,8 @@ def compose(session: Session, opened: Opened, wanted: Sequence[Action], request:
     if opened.case is None:
         message = _("Zum Vertrag {contract} gibt es keine Akte; bitte zuerst die Meldung berichtigen (correct).")
         raise CommandError(message.format(contract=opened.waiting.case_key))
-    composed = opened.store.compose(opened.case, wanted)
-    parts = sorted({f"{getattr(each, 'contract', '')}/{getattr(each, 'claim', '')}" for each in composed})
+    composed = opened.store.compose(opened.case, wanted, opened.notice)
+    parts = sorted({f"{getattr(each, 'contract', '')}/{getattr(each, 'claim', None) or ''}" for each in composed})
     judged = by_hand(session, opened, composed, tuple(parts), request)
     return msgspec.structs.replace(judged, kind=MANUAL, facts=opened.store.facts(opened.case, parts))
 

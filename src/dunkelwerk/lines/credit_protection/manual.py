@@ -5,57 +5,106 @@ An extension brings its instalments with it, unless the person names them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from dunkelwerk.decisions.decision import Action
+from dunkelwerk.decisions.failures import TechnicalFailure
 from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.decisions.periods import Period
+from dunkelwerk.decisions.periods import Period, period
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.credit_protection import actions, benefits
-from dunkelwerk.lines.credit_protection.casefile import ClaimStatus, Settlement
+from dunkelwerk.lines.credit_protection import actions, benefits, openings
+from dunkelwerk.lines.credit_protection.casefile import Cause, ClaimStatus, Settlement
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
 
 CLOSING_REASONS = ("recovered", "max_duration", "contract_end", "age_limit", "new_job", "death", "withdrawn")
-TEMPLATES = ("settlement", "deferred_period", "benefit_end")
+TEMPLATES = ("settlement", "deferred_period", "benefit_end", "acceptance", "documents_requested", "death_settlement")
 #: as a process proposes them
 ORDER = (
+    actions.OpenClaim,
+    actions.AcceptClaim,
     actions.RecordProof,
+    actions.PayLumpSum,
     actions.ExtendBenefit,
     actions.ReleaseInstalment,
     actions.OffsetRecourse,
+    actions.CancelInstalments,
+    actions.HoldInstalments,
     actions.ReviewOn,
     actions.CloseClaim,
+    actions.EndContract,
     actions.SendLetter,
     actions.FileNotice,
 )
+OF_A_DEATH = (actions.PayLumpSum, actions.CancelInstalments, actions.HoldInstalments, actions.EndContract)
+ONCE = tuple(
+    kind for kind in ORDER if kind not in (actions.ReleaseInstalment, actions.OffsetRecourse, actions.SendLetter)
+)
 
 
-def compose(case: Any, wanted: Sequence[Action]) -> tuple[Action, ...]:
-    """The actions in order, contract by contract, with the instalments of each extension; raises CommandError."""
-    rows: dict[tuple[str, str], ClaimRow] = case.rows
-    by_claim: dict[tuple[str, str], list[Any]] = {}
+def compose(case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, ...]:
+    """The actions in order, contract by contract, with the instalments of each extension; raises CommandError.
+
+    ``notice`` says whose claim, and since when, where one is opened.
+    """
+    by_claim: dict[tuple[str, str | None], list[Any]] = {}
     for action in wanted:
         if not isinstance(action, ORDER):
             raise refused(action, _("von Hand nicht möglich"))
-        if (action.contract, action.claim) not in rows:
-            raise refused(action, _("diesen Leistungsfall enthält die Akte nicht"))
-        by_claim.setdefault((action.contract, action.claim or ""), []).append(action)
+        if isinstance(action, OF_A_DEATH) and openings.died_on(notice) is None:
+            raise refused(action, _("das geht nur zu einer Todesmeldung"))
+        by_claim.setdefault((action.contract, action.claim), []).append(action)
     if not by_claim:
         raise CommandError(_("Kein Geschäftsvorfall angegeben; bitte mindestens einen nennen."))
-    order = [(contract.number, claim.number) for contract in case.file.contracts for claim in contract.claims]
+    rows = {key: row_for(case, notice, key, group) for key, group in by_claim.items()}
+    order = [contract.number for contract in case.file.contracts]
     composed: list[Action] = []
-    for key in sorted(by_claim, key=order.index):
+    for key in sorted(by_claim, key=lambda key: (order.index(key[0]), rows[key].id or math.inf)):
         composed += complete(rows[key], case, by_claim[key])
     ensure_within_recourse(rows, composed)
     return tuple(composed)
 
 
+def row_for(case: Any, notice: Any, key: tuple[str, str | None], group: Sequence[Any]) -> ClaimRow:
+    """The claim that actions are about, as opening and accepting it make it; raises CommandError."""
+    contract, claim = key
+    opens = any(isinstance(each, actions.OpenClaim) for each in group)
+    accept = next((each for each in group if isinstance(each, actions.AcceptClaim)), None)
+    if claim is not None and (opens or key not in case.rows):
+        what = (
+            _("ein neuer Leistungsfall hat noch keine Nummer")
+            if opens
+            else _("diesen Leistungsfall enthält die Akte nicht")
+        )
+        raise refused(group[0], what)
+    if claim is None and not opens:
+        raise refused(group[0], _("bitte den Leistungsfall nennen (claim=…) oder einen eröffnen (open_claim)"))
+    row: ClaimRow = case.rows[key] if claim is not None else opened(case, notice, contract, group[0])
+    if accept is None:
+        return row
+    if row.claim.status is not ClaimStatus.REPORTED:
+        raise refused(accept, _("angenommen wird nur ein gemeldeter Leistungsfall"))
+    row = openings.accepted(row, accept)
+    days = period(row.claim.benefit_from, row.claim.benefit_limit)
+    if row.claim.cause is not Cause.DEATH and days is None:
+        raise refused(accept, _("benefit_from und benefit_limit gehören dazu, das Ende nicht vor dem Anfang"))
+    return row
+
+
+def opened(case: Any, notice: Any, contract: str, action: Any) -> ClaimRow:
+    """The claim as opening makes it; raises CommandError for a notice that opens none."""
+    try:
+        return openings.new_row(case, notice, contract, number="", identity=0)
+    except TechnicalFailure as failure:
+        raise refused(action, str(failure.evidence["what"])) from None
+
+
 def complete(row: ClaimRow, case: Any, wanted: Sequence[Any]) -> list[Any]:
     """The actions of one claim, checked, in order."""
-    for kind in (actions.RecordProof, actions.ExtendBenefit, actions.CloseClaim):
+    for kind in ONCE:
         several = [each for each in wanted if isinstance(each, kind)]
         if len(several) > 1:
             raise refused(several[1], _("nur einmal je Leistungsfall"))
@@ -143,13 +192,13 @@ def instalment_due(offset: actions.OffsetRecourse, together: Iterable[Any]) -> D
     return next((each.amount for each in matching), ZERO)
 
 
-def ensure_within_recourse(rows: dict[tuple[str, str], ClaimRow], composed: Sequence[Any]) -> None:
+def ensure_within_recourse(rows: Mapping[tuple[str, str | None], ClaimRow], composed: Sequence[Any]) -> None:
     """Raise CommandError where more is set off than is open on a contract, or twice from one instalment."""
     offsets = [each for each in composed if isinstance(each, actions.OffsetRecourse)]
     seen = set()
     for each in offsets:
         together = sum((one.amount for one in offsets if one.contract == each.contract), ZERO)
-        if together > rows[each.contract, each.claim or ""].contract.recourse_open:
+        if together > rows[each.contract, each.claim].contract.recourse_open:
             raise refused(each, _("so viel Regress ist nicht offen"))
         if (each.contract, each.claim, each.due) in seen:
             raise refused(each, _("je Rate nur eine Verrechnung"))
@@ -159,5 +208,5 @@ def ensure_within_recourse(rows: dict[tuple[str, str], ClaimRow], composed: Sequ
 def refused(action: Any, what: str) -> CommandError:
     """The sentence for an action that cannot be."""
     name = str(type(action).__struct_config__.tag)
-    where = f"{action.contract}/{action.claim}"
+    where = f"{action.contract}/{action.claim or _('neu')}"
     return CommandError(_("{name} für {where}: {what}.").format(name=name, where=where, what=what))

@@ -31,8 +31,8 @@ DONE = """
     FROM movement m
     JOIN contract k ON k.number = m.contract
     JOIN claim c ON c.contract_id = k.id AND c.number = m.claim
-    LEFT JOIN instalment i ON m.action IN ('release_instalment', 'pay_lump_sum') AND i.claim_id = c.id AND i.decision = m.decision
-        AND i.due = m.period_from
+    LEFT JOIN instalment i ON m.action IN ('release_instalment', 'pay_lump_sum')
+        AND i.claim_id = c.id AND i.decision = m.decision AND i.due = m.period_from
     LEFT JOIN letter_order l ON l.action = m.id
     WHERE m.decision = %s AND m.flag = 'I' AND m.action = ANY(%s) ORDER BY m.id
 """

@@ -94,14 +94,25 @@ class CreditProtectionStore:
         """The basket for a referral with these reasons."""
         return routing.route(codes)
 
-    def compose(self, case: Any, wanted: Sequence[Action]) -> tuple[Action, ...]:
+    def compose(self, case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, ...]:
         """A person's actions checked and completed; raises CommandError saying which cannot be, and why."""
-        return manual.compose(case, wanted)
+        return manual.compose(case, wanted, notice)
+
+    def meant_claim(self, case: Any, contract: str, wanted: Sequence[Mapping[str, Any]]) -> str | None:
+        """The contract's only claim, unless one is to be opened."""
+        if any(each.get("type") == "open_claim" for each in wanted):
+            return None
+        claims = [claim for number, claim in case.rows if number == contract]
+        return claims[0] if len(claims) == 1 else None
 
     def facts(self, case: Any, parts: Iterable[str]) -> bytes:
-        """What a person's proposal rests on: the claims as they stand."""
-        rows = {f"{contract}/{claim}": row for (contract, claim), row in case.rows.items()}
-        return msgspec.json.encode([(rows[part].claim, rows[part].contract.recourse_open) for part in sorted(parts)])
+        """What a person's proposal rests on: the claims as they stand; for a claim to be opened its contract."""
+        rows = {
+            f"{contract}/{claim}": (row.claim, row.contract.recourse_open)
+            for (contract, claim), row in case.rows.items()
+        }
+        contracts = {f"{contract.number}/": (contract, contract.recourse_open) for contract in case.file.contracts}
+        return msgspec.json.encode([{**rows, **contracts}[part] for part in sorted(parts)])
 
     def world(self, cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each part what stands in the register, as German labels and values."""

@@ -10,6 +10,8 @@ from dunkelwerk.lines.credit_protection.letters import german
 #: as the address says it
 TITLES = {"herr": "Herrn", "herrn": "Herrn", "frau": "Frau"}
 GREETINGS = {"Herrn": "Sehr geehrter Herr", "Frau": "Sehr geehrte Frau"}
+#: to whom a letter about a death goes
+RELATIVES = "Angehörigen und Erben von"
 GERMANY = "Deutschland"
 AT_HOME = frozenset({"", "d", "de", "deu", "brd", "germany", "deutschland"})
 #: academic titles at the beginning of a name, with the blank after each
@@ -31,12 +33,16 @@ def clean(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def address_lines(person: Person) -> list[str]:
-    """Title, name, street, place, and abroad the country in capitals; raises AddressFault where some is missing."""
+def address_lines(person: Person, *, to_relatives: bool = False) -> list[str]:
+    """Title, name, street, place, and abroad the country in capitals; raises AddressFault where some is missing.
+
+    ``to_relatives``: of a person who died, at that person's address; nobody is called *Herr* or *Frau* any more.
+    """
     ensure_reachable(person)
     place = f"{clean(person.postal_code)} {clean(person.city)}".strip()
     street = f"{clean(person.street)} {clean(person.house_number)}".strip()
-    lines = [title(person), full_name(person), street, place]
+    head = f"An die {RELATIVES}" if to_relatives else title(person)
+    lines = [head, full_name(person), street, place]
     if not is_at_home(person):
         lines.append(german.country(clean(person.country)).upper())
     return [line for line in lines if line]
@@ -86,8 +92,16 @@ def title(person: Person) -> str:
     return TITLES.get(clean(person.salutation).casefold(), "")
 
 
-def salutation(person: Person) -> str:
+def ensure_alive(person: Person) -> None:
+    """Raise AddressFault for somebody who died: a letter ordered before must not go out any more."""
+    if person.deceased_on is not None:
+        raise AddressFault("die versicherte Person ist verstorben")
+
+
+def salutation(person: Person, *, to_relatives: bool = False) -> str:
     """``Sehr geehrte Frau Groß,``; neutral, with the whole name, where the register gives no title."""
+    if to_relatives:
+        return "Sehr geehrte Angehörige,"
     greeting = GREETINGS.get(title(person))
     if not greeting:
         return f"Guten Tag {full_name(person)},"
