@@ -40,8 +40,11 @@ VISIT = Book("the whole visit")
 REASON = Reason("stained", "Befleckt", "befleckt", "house rules")
 DISPOSITIONS = (REFER, SECOND_CHECK, IGNORE, WAIVE)
 
+#: a reason of the whole may carry what a part carries (a contract whose claim has no number yet)
 WHOLE_FINDINGS = st.builds(
-    lambda disposition: Finding(REASON, WHOLE, VISIT, {}, disposition), st.sampled_from(DISPOSITIONS)
+    lambda subject, disposition: Finding(REASON, WHOLE, subject, {}, disposition),
+    st.sampled_from((VISIT, BOOKS[0])),
+    st.sampled_from(DISPOSITIONS),
 )
 PART_FINDINGS = st.builds(
     lambda subject, disposition: Finding(REASON, PART, subject, {}, disposition),
@@ -79,7 +82,8 @@ def read_again(
     if out and not actions:
         return nothing
     referred = [subject for subject in proposed if subject in out]
-    asks = any(each.disposition in (SECOND_CHECK, WAIVE) and each.subject not in out for each in findings)
+    counted = [each for each in findings if each.scope is WHOLE or each.subject not in out]
+    asks = any(each.disposition in (SECOND_CHECK, WAIVE) for each in counted)
     if asks or p.mode == "second_check" or (p.adverse_needs_human and any(type(each) is Fine for each in actions)):
         return "second_check", actions, referred
     return ("partial" if referred else "apply"), actions, referred
@@ -96,6 +100,14 @@ def test_a_referral_has_no_actions_and_names_nobody(case: Case) -> None:
     outcome, actions, referred = judge(*case)
     if outcome == "refer":
         assert (actions, referred) == ((), ())
+
+
+def test_a_reason_about_the_whole_counts_though_it_carries_what_is_left_out() -> None:
+    left_out, goes_on = BOOKS[:2]
+    findings = [Finding(REASON, PART, left_out, {}, REFER), Finding(REASON, WHOLE, left_out, {}, SECOND_CHECK)]
+    p = CoreParameters(isolation="per_claim", mode="dark", adverse_needs_human=False, dispositions={})
+    proposed = {left_out: (Mend("A"),), goes_on: (Mend("B"),)}
+    assert judge(findings, proposed, p) == ("second_check", (Mend("B"),), (left_out,))
 
 
 @given(CASES)

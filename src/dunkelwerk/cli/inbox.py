@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dunkelwerk.cli.person import Actor, acting_person, read_fields, typed
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 
@@ -47,6 +48,30 @@ def add(
     print(summary.format(added=added, known=known, refused=refused))
     if refused or faults:
         raise typer.Exit(1)
+
+
+@app.command(
+    "complete", epilog="Beispiel: dunkelwerk inbox complete 17 --document employer_confirmation --actor poststelle"
+)
+def complete(
+    notice: Annotated[int, typer.Argument(metavar="NUMMER", help="Die Nummer der Meldung im Posteingang.")],
+    documents: Annotated[
+        list[str] | None, typer.Option("--document", metavar="NAME", help="Was jetzt vorliegt, z. B. claim_form.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FELD=WERT", help="Weitere Angaben, z. B. icd='[\"M54.5 G\"]'.")
+    ] = None,
+    actor: Actor = None,
+) -> None:
+    """Fehlende Unterlagen sind da: die Meldung wird mit ihnen noch einmal gegeben."""
+    if not documents and not changes:
+        raise wrong_usage(_("Bitte mit --document sagen, was jetzt vorliegt."))
+    said = {name: typed(value) for name, value in read_fields(changes or [], option="--set").items()}
+    person = acting_person(actor, "", None, None)
+    from dunkelwerk.runner.handling import complete
+
+    attempt = complete(notice, documents or [], said, person)
+    print(_("Die ergänzte Meldung wartet im Posteingang (Nummer {attempt}).").format(attempt=attempt))
 
 
 def check_usage(files: Sequence[Path], channel: str, actor: str | None) -> None:

@@ -79,3 +79,13 @@ def read_fields(fields: Sequence[str], *, option: str) -> dict[str, str]:
             raise wrong_usage(_("{option}: erwartet FELD=WERT, gefunden {field}.").format(option=option, field=field))
         found[name.strip()] = value.strip()
     return found
+
+
+def typed(value: str) -> Any:
+    """What a person typed, as JSON would say it: true, false, null, lists; everything else is text."""
+    if value in ("true", "false", "null") or value.startswith(("[", "{")):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise wrong_usage(_("--set: kein lesbares JSON: {value}").format(value=value)) from None
+    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,8 +19,8 @@ from dunkelwerk.cli.person import (
     onlooker,
     read_actions,
     read_fields,
+    typed,
 )
-from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
 app = typer.Typer(help="Der Postkorb: ansehen, berichtigen, von Hand bearbeiten, schließen.", no_args_is_help=True)
@@ -103,18 +103,6 @@ def correct(
     attempt = correct(item, said, person, version=version)
     message = _("Die berichtigte Meldung wartet im Posteingang (Nummer {attempt}); Eintrag {item} ist erledigt.")
     print(message.format(attempt=attempt, item=item))
-
-
-def typed(value: str) -> Any:
-    """What a person typed, as JSON would say it: true, false, null, lists; everything else is text."""
-    import json
-
-    if value in ("true", "false", "null") or value.startswith(("[", "{")):
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise wrong_usage(_("--set: kein lesbares JSON: {value}").format(value=value)) from None
-    return value
 
 
 @app.command(

@@ -24,7 +24,8 @@ def judge(
     if left_out and not actions:
         return NOTHING
     referred = tuple(subject for subject in proposed if subject in left_out)
-    counted = [finding for finding in findings if finding.stands_against not in left_out]
+    # a reason of the whole notice counts even where it carries what a part that is left out carries
+    counted = [each for each in findings if not each.scope.isolates or each.stands_against not in left_out]
     if needs_second_check(counted, actions, parameters):
         return SECOND, actions, referred
     return PARTIAL if referred else APPLY, actions, referred

@@ -30,6 +30,9 @@ class Effect(Struct, frozen=True):
     process: str
     rules: str
     reasons: tuple[str, ...]
+    #: the number of the notice in the inbox, and the parameters it was decided under
+    received: int = 0
+    parameters: Any = None
 
 
 class Occasion(Struct, frozen=True):
@@ -48,6 +51,15 @@ class Routing(Struct, frozen=True):
     basket: str
     priority: int
     due_days: int
+
+
+class Task(Struct, frozen=True):
+    """Something that is due on a day without any notice coming: actions on the case of an earlier notice."""
+
+    id: int
+    notice: int
+    actions: tuple[Action, ...]
+    parts: tuple[str, ...]
 
 
 class Undone(Struct, frozen=True):
@@ -95,6 +107,12 @@ class Store(Protocol):
 
     def later(self, cursor: Any, decisions: Sequence[int]) -> dict[int, list[int]]:
         """For each decision the later ones in effect that build upon it: they must be reversed before it."""
+
+    def due(self, cursor: Any, day: date) -> list[Task]:
+        """What is due on a business day."""
+
+    def done(self, cursor: Any, task: Task, decision: int) -> None:
+        """A task was done by this decision."""
 
     def describe(self, subject: Subject) -> str:
         """The name by which work items and proposals refer to a subject."""

@@ -80,8 +80,11 @@ def same_person(one: str, other: str) -> bool:
 
 
 @contextmanager
-def session(person: Person, *, keep: bool = True) -> Iterator[Session]:
-    """One transaction of a person; not kept: all is rolled back. Raises CommandError for whatever prevents it."""
+def session(person: Person, *, keep: bool = True, patient: bool = False) -> Iterator[Session]:
+    """One transaction of a person; not kept: all is rolled back. Raises CommandError for whatever prevents it.
+
+    ``patient``: outages are raised as they are, for somebody who tries again.
+    """
     try:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SELECT ensure_decision_partition(%s)", (person.day,))
@@ -91,9 +94,11 @@ def session(person: Person, *, keep: bool = True) -> Iterator[Session]:
     except CommandError:
         raise
     except CaseFilesGrew:
+        if patient:
+            raise
         raise CommandError(_("Die Akte änderte sich gerade; bitte noch einmal versuchen.")) from None
     except Exception as error:
-        if is_transient(error):
+        if is_transient(error) and not patient:
             message = _("Die Datenbank arbeitet gerade nicht: {fault}. Nichts wurde geändert; bitte noch einmal.")
             raise CommandError(message.format(fault=explain(error))) from None
         raise

@@ -54,6 +54,7 @@ def tell_deed(deed: str) -> str:
         "acted": _("von Hand bearbeitet"),
         "corrected": _("berichtigt"),
         "closed": _("geschlossen"),
+        "completed": _("um Unterlagen ergänzt"),
         "reversal_proposed": _("Rücknahme vorgeschlagen"),
         "set": _("eingestellt"),
         "stopped": _("angehalten"),

@@ -85,7 +85,7 @@ def read_action(said: Mapping[str, Any], opened: Opened, row: Row, together: Seq
     claim = row.claim or (opened.case and opened.store.meant_claim(opened.case, contract, together))
     defaults = {"contract": contract, "claim": claim}
     try:
-        action: Action = msgspec.convert({**defaults, **said}, line.action)
+        action: Action = msgspec.convert({**defaults, **said}, line.action, strict=False)
     except msgspec.ValidationError as error:
         from dunkelwerk.decisions.faults import fault_in_words
 
@@ -140,6 +140,20 @@ def replace(work: Session, notice: int) -> None:
         message = _("Zur Meldung {notice} wartet ein Vorschlag auf Zweitprüfung; bitte zuerst darüber entscheiden.")
         raise CommandError(message.format(notice=notice))
     work.cursor.execute(SET_NOTICE, ("replaced", None, notice))
+
+
+def complete(notice: int, pieces: Sequence[str], changes: Mapping[str, Any], person: Person) -> int:
+    """Missing documents arrived: the notice is given again with them, as the next attempt; its number."""
+    with session(person) as work:
+        opened = work.open(notice)
+        add = getattr(opened.notice, "with_documents", None)
+        if add is None or opened.state not in ("settled", "partial", "handled"):
+            raise CommandError(_("Die Meldung {notice} wartet nicht auf Unterlagen.").format(notice=notice))
+        delivery = read_corrected(opened, {**add(pieces), **changes})
+        work.note("completed", kind="notice", key=str(notice), notice=notice)
+        attempt = inbox.add_attempt(work.cursor, notice, delivery, work.vault)
+        work.note("completed", kind="notice", key=str(attempt), notice=attempt)
+        return attempt
 
 
 def read_corrected(opened: Opened, changes: Mapping[str, Any]) -> Delivery:

@@ -20,8 +20,8 @@ from dunkelwerk.runner.picking import Waiting
 from dunkelwerk.runner.readers import Readers
 
 ENDS = {APPLY: "settled", PARTIAL: "partial", SECOND: "proposed"}
-#: what a decision record is: a process decided, a person composed it, it undoes another one
-DECISION, MANUAL, REVERSAL = "decision", "manual", "reversal"
+#: what a decision record is: a process decided, a person composed it, it undoes another one, it was due
+DECISION, MANUAL, REVERSAL, DAILY = "decision", "manual", "reversal", "daily"
 #: who decided that it takes effect: rules alone, a second examiner, a clerk
 CLERK = "clerk"
 NO_SETTING = Setting(process="")

@@ -139,6 +139,8 @@ class Recorder:
                 each.waiting.process,
                 each.decision.versions["rules"],
                 each.decision.codes,
+                each.waiting.id,
+                self.readers.of(each.waiting.process, self.occasion.business_day).parameters.values,
             )
             for decision, each in effective
             for action in each.decision.actions

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import Error, connection
@@ -23,6 +24,7 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.progress import Advance, progress
 from dunkelwerk.lines.registry import lines
+from dunkelwerk.runner import daily
 from dunkelwerk.runner.batches import Batcher, Done
 from dunkelwerk.runner.failures import explain, is_transient
 
@@ -133,6 +135,7 @@ class Worker:
         self.job = job
         self.batchers = [Batcher(line, job.overrides, size=job.size) for line in lines().values()]
         self._is_told, self._stopped = is_told, False
+        self._day: date | None = None
 
     @property
     def stopping(self) -> bool:
@@ -152,10 +155,21 @@ class Worker:
                 ends += done
                 advance(done.total())
                 if not done:
+                    if not left and self._daily():
+                        continue
                     if not left and self.job.once:
                         break
                     self._pause(BLOCKED_SECONDS if left else IDLE_SECONDS)
         return ends
+
+    def _daily(self) -> bool:
+        """What is due today, once a day and when nothing waits; whether something was done."""
+        day = business_day(self.job.on)
+        if self._day == day:
+            return False
+        done = self._patiently(lambda: daily.run(day, self.job.overrides), None)
+        self._day = None if done is None else day
+        return bool(done)
 
     def _pause(self, seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -16,7 +16,7 @@ from dunkelwerk.decisions.periods import Period, day_after
 from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
 from dunkelwerk.ledger import operations as ledger
 from dunkelwerk.letters import operations as letters
-from dunkelwerk.lines.credit_protection import actions, benefits
+from dunkelwerk.lines.credit_protection import actions, benefits, waits
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
 from dunkelwerk.lines.credit_protection.routing import REVIEW
 from dunkelwerk.lines.effects import Effect, Occasion
@@ -152,6 +152,7 @@ def close_claim(writing: Writing, effects: Sequence[Effect]) -> None:
            FROM unnest(%s::bigint[], %s::text[], %s::date[]) AS u (id, reason, recovered_on) WHERE c.id = u.id""",
         (writing.occasion.business_day, *columns_of(rows)),
     )
+    waits.end(writing.cursor, [row[0] for row in rows], writing.occasion.business_day)
 
 
 def recovery_of(effect: Effect) -> date | None:
@@ -181,6 +182,7 @@ def send_letter(writing: Writing, effects: Sequence[Effect]) -> None:
             )
         )
     letters.order(writing.cursor, orders, business_day=writing.occasion.business_day)
+    waits.begin(writing, [each for each in effects if each.action.template == waits.REQUEST])  # type: ignore[attr-defined]
 
 
 def event_of(name: str, effect: Effect, *, amount: Decimal | None = None) -> ledger.Event:

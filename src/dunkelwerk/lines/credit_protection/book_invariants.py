@@ -18,7 +18,7 @@ EVENTS = """
 INSTALMENTS = (
     Invariant(
         "instalment_release",
-        "Jede unserer Raten (außer der Todesfallleistung) gehört zu einer Freigabe desselben Falls und derselben Entscheidung.",
+        "Jede unserer Raten, außer Todesfallleistungen, gehört zu einer Freigabe ihres Falls und ihrer Entscheidung.",
         f"""SELECT {CLAIM} || ' ' || i.due
             FROM instalment i JOIN {CLAIMS} ON c.id = i.claim_id LEFT JOIN release r ON r.id = i.release
             WHERE i.decision IS NOT NULL AND (c.cause <> 'death' OR i.release IS NOT NULL)

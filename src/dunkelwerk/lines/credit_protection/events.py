@@ -10,7 +10,7 @@ from dunkelwerk.decisions.failures import ensure
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.bulk import columns_of, copy_rows
 from dunkelwerk.ledger import operations as ledger
-from dunkelwerk.lines.credit_protection import openings
+from dunkelwerk.lines.credit_protection import openings, waits
 from dunkelwerk.lines.credit_protection.appliers import INSTALMENT, Writing, event_of, row_of
 from dunkelwerk.lines.effects import Effect
 
@@ -81,6 +81,7 @@ def accept_claim(writing: Writing, effects: Sequence[Effect]) -> None:
             deaths.append((row.person_id, died_on))
     writing.cursor.execute(ACCEPT, columns_of(rows))
     ensure(writing.cursor.rowcount == len(rows), where="claim", what="ein Leistungsfall ist nicht mehr nur gemeldet")
+    waits.end(writing.cursor, [row[0] for row in rows], writing.occasion.business_day)
     if deaths:
         writing.cursor.execute(DECEASED, columns_of(sorted(set(deaths))))
 

@@ -220,3 +220,22 @@ class Instalment(models.Model):
                 condition=Q(set_off__gte=0) & Q(set_off__lte=models.F("amount")), name="instalment_set_off_within"
             ),
         ]
+
+
+class DocumentWait(models.Model):
+    """A reported claim waits for documents: a reminder on ``remind_on``, then a work item; see docs/documents.md."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT)
+    notice = models.BigIntegerField()
+    decision = models.BigIntegerField(unique=True)
+    work_item = models.BigIntegerField()
+    requested_on = models.DateField()
+    remind_on = models.DateField()
+    #: one month after the notice: § 14 VVG
+    urgent_on = models.DateField()
+    reminded_by = models.BigIntegerField(null=True)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "document_wait"
+        indexes = [models.Index(fields=["remind_on"], condition=Q(ended_on=None), name="document_wait_open")]

@@ -17,7 +17,17 @@ from dunkelwerk.decisions.tables import TableError
 from dunkelwerk.feeds import operations as feeds
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.ledger.operations import booking_rules
-from dunkelwerk.lines.credit_protection import actions, events, loader, manual, openings, reversal, routing, worlds
+from dunkelwerk.lines.credit_protection import (
+    actions,
+    events,
+    loader,
+    manual,
+    openings,
+    reversal,
+    routing,
+    waits,
+    worlds,
+)
 from dunkelwerk.lines.credit_protection.appliers import (
     APPLIERS,
     LINE,
@@ -28,7 +38,7 @@ from dunkelwerk.lines.credit_protection.appliers import (
     row_of,
 )
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject
-from dunkelwerk.lines.effects import Effect, Occasion, Routing, Undone
+from dunkelwerk.lines.effects import Effect, Occasion, Routing, Task, Undone
 
 LOCK_CONTRACTS = "SELECT FROM contract WHERE id = ANY(%s) ORDER BY number FOR UPDATE"
 #: whoever creates a contract locks its persons FOR UPDATE, so no case file grows under us
@@ -125,6 +135,14 @@ class CreditProtectionStore:
     def later(self, cursor: Any, decisions: Sequence[int]) -> dict[int, list[int]]:
         """For each decision the later ones in effect that build upon it: they must be reversed before it."""
         return reversal.later(cursor, decisions)
+
+    def due(self, cursor: Any, day: date) -> list[Task]:
+        """Reminders of documents that are missing."""
+        return waits.due(cursor, day)
+
+    def done(self, cursor: Any, task: Task, decision: int) -> None:
+        """The reminder was sent by this decision."""
+        waits.done(cursor, task, decision)
 
     def describe(self, subject: Subject) -> str:
         """``CONTRACT/CLAIM``."""

@@ -8,8 +8,13 @@ from typing import Any
 from dunkelwerk.decisions.days import birthday
 from dunkelwerk.decisions.periods import day_before
 from dunkelwerk.lines.credit_protection.letters import german
+from dunkelwerk.lines.credit_protection.letters.address import full_name
+from dunkelwerk.lines.credit_protection.letters.beginning import further
 from dunkelwerk.lines.credit_protection.letters.matter import Matter
 from dunkelwerk.lines.credit_protection.letters.settlement import needed, own_next_due, payments
+
+#: closing reasons with which a benefit ends at its limit
+AT_LIMIT = ("max_duration", "contract_end", "age_limit")
 
 
 def tell(matter: Matter) -> dict[str, Any]:
@@ -19,8 +24,9 @@ def tell(matter: Matter) -> dict[str, Any]:
     last, end = last_day_paid(matter), last_day(matter, reason)
     due = own_next_due(matter, last or end)
     return {
-        "subject": f"Ihre Leistung endet am {german.day(end)}",
+        "subject": subject(matter, end),
         "reason": reason,
+        "is_first": matter.is_first,
         "end": german.day(end),
         "last_paid": last and german.day(last),
         "total_paid": german.euros(matter.total_paid),
@@ -31,8 +37,17 @@ def tell(matter: Matter) -> dict[str, Any]:
         "age_limit": matter.cover.age_limit,
         "age_reached_on": age_reached_on(matter),
         "new_job_on": matter.note.new_job_on and german.day(matter.note.new_job_on),
+        "died_on": matter.died_on and german.day(matter.died_on),
         **payments(matter),
+        **further(matter),
     }
+
+
+def subject(matter: Matter, end: date) -> str:
+    """What the letter is about, in one line."""
+    if matter.is_about_death:
+        return f"Ende der Leistung für {full_name(matter.person)}"
+    return f"Ihre Leistung endet am {german.day(end)}"
 
 
 def last_day_paid(matter: Matter) -> date | None:
@@ -42,12 +57,16 @@ def last_day_paid(matter: Matter) -> date | None:
 
 
 def last_day(matter: Matter, reason: str) -> date:
-    """The day with which the benefit ends: the last day of illness or unemployment, or the limit."""
-    if reason == "recovered":
-        return matter.note.incapacity_until or needed(matter.proven_until)
+    """The day with which the benefit ends: the last day of illness or unemployment, the day of death, or the limit."""
+    if reason in AT_LIMIT:
+        return matter.terms.limit
+    if reason == "death" and matter.died_on:
+        return matter.died_on
     if reason == "new_job" and matter.note.new_job_on:
         return day_before(matter.note.new_job_on)
-    return matter.terms.limit
+    if reason == "recovered" and matter.note.incapacity_until:
+        return matter.note.incapacity_until
+    return last_day_paid(matter) or needed(matter.proven_until)
 
 
 def age_reached_on(matter: Matter) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from dunkelwerk.lines.credit_protection.casefile import CaseFile
 from dunkelwerk.lines.credit_protection.letters.content import Content, content
@@ -38,21 +39,68 @@ NOTHING_YET: dict[str, Any] = {"released_until": None, "instalments": [], "prove
 PAID_BACK = {"due": "2026-10-15", "amount": "312.50", "how": "recovered"}
 STOPPED = {"due": "2026-11-15", "amount": "312.50", "how": "cancelled"}
 UNDONE = [{"type": "undo", **AT, "action": "release_instalment", **each} for each in (STOPPED, PAID_BACK)]
-#: by template: what differs in the claim, and the decision's actions
-CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
-    "settlement": ({}, [PROOF, EXTENSION, INSTALMENT, OFFSET]),
-    "deferred_period": (NOTHING_YET, [{**PROOF, "until": "2026-03-31"}]),
-    "benefit_end": ({}, [PROOF, EXTENSION, INSTALMENT, CLOSING]),
-    "correction": ({}, UNDONE),
+#: a claim that the decision opens has no number in it, and stands in no case file; the database calls it so
+NEW = {"contract": "RS-100001", "claim": None}
+NUMBER = "DW-17"
+NAMED = {
+    **{"contract": "RS-100001", "last_name": "Groß", "first_name": "Jürgen", "birth_date": "1980-02-29"},
+    "received_on": "2026-10-19",
+}
+FIRST_NOTE = {
+    **NAMED,
+    **{"incapacity_from": "2026-08-24", "incapacity_until": "2026-11-30", "occupation": "employed"},
+    **{"documents": ["claim_form", "sick_note", "employer_confirmation"], "icd": ["M54.5"]},
+}
+DEATH = {**NAMED, "died_on": "2026-10-12", "certificate": True}
+OPENING = {"type": "open_claim", **NEW, "status": "accepted"}
+ACCEPTANCE = {
+    **{"type": "accept_claim", **NEW, "benefit_from": "2026-10-05", "benefit_limit": "2028-10-04"},
+    "months_used_before": 0,
+}
+ACCEPTED = [
+    *(OPENING, ACCEPTANCE, PROOF | NEW, EXTENSION | NEW),
+    *({**INSTALMENT, **NEW, "due": due} for due in ("2026-10-15", "2026-11-15")),
+]
+REPORTED = [OPENING | {"status": "reported"}]
+DIED = [
+    *(OPENING, {"type": "accept_claim", **NEW}, {"type": "pay_lump_sum", **NEW, "amount": "16562.50"}),
+    *({"type": "cancel_instalments", **AT}, {**CLOSING, "reason": "death"}),
+    {"type": "end_contract", **NEW, "on": "2026-10-12"},
+]
+
+
+class Case(Struct, frozen=True):
+    """A made-up decision: its actions, what differs in the claim ``C-1``, its notice, and whether it opens a claim."""
+
+    actions: list[dict[str, Any]]
+    claim: dict[str, Any] = {}
+    notice: dict[str, Any] = msgspec.field(default_factory=lambda: NOTICE)
+    opens: bool = False
+
+
+CASES: dict[str, Case] = {
+    "acceptance": Case(ACCEPTED, {"status": "closed"}, FIRST_NOTE, opens=True),
+    "settlement": Case([PROOF, EXTENSION, INSTALMENT, OFFSET]),
+    "deferred_period": Case([{**PROOF, "until": "2026-03-31"}], NOTHING_YET),
+    "benefit_end": Case([PROOF, EXTENSION, INSTALMENT, CLOSING]),
+    "documents_requested": Case(REPORTED, {"status": "closed"}, {**FIRST_NOTE, "documents": [], "icd": []}, opens=True),
+    "documents_reminder": Case(REPORTED, {"status": "closed"}, {**FIRST_NOTE, "documents": [], "icd": []}, opens=True),
+    "death_settlement": Case(DIED, {}, DEATH, opens=True),
+    "correction": Case(UNDONE),
 }
 
 
 def sample(template: str) -> Content:
     """The content of a template's sample letter; raises KeyError for a template without one."""
-    changes, actions = CASES[template]
-    file = case_file(**changes)
+    case = CASES[template]
     return content(
-        template, case_file=file, contract=AT["contract"], claim=AT["claim"], actions=actions, notice=NOTICE, on=ON
+        template,
+        case_file=case_file(**case.claim),
+        contract=AT["contract"],
+        claim=NUMBER if case.opens else AT["claim"],
+        actions=case.actions,
+        notice=case.notice,
+        on=ON,
     )
 
 

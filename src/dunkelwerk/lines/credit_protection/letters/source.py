@@ -17,7 +17,7 @@ from dunkelwerk.lines.credit_protection.letters.address import AddressFault
 from dunkelwerk.lines.credit_protection.letters.content import UnknownTemplate, content
 from dunkelwerk.lines.credit_protection.letters.matter import Act, Missing, Note, act_of, note_of
 
-FIELDS = ("first_name", "last_name", "birth_date", "salutation")
+FIELDS = ("first_name", "last_name", "birth_date", "deceased_on", "salutation")
 ADDRESS = ("street", "house_number", "postal_code", "city", "country")
 PERSONS = f"SELECT id, key, {', '.join(FIELDS + ADDRESS)} FROM person WHERE id = ANY(%s)"
 

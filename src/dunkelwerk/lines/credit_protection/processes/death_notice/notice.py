@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -34,3 +35,7 @@ class DeathNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def onset(self) -> date:
         """When the insured event began."""
         return self.died_on
+
+    def with_documents(self, pieces: Iterable[str]) -> dict[str, Any]:
+        """The fields that say that these pieces are there as well."""
+        return dict.fromkeys(pieces, True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -44,3 +45,7 @@ class FirstSickNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def onset(self) -> date:
         """When the insured event began."""
         return self.incapacity_from
+
+    def with_documents(self, pieces: Iterable[str]) -> dict[str, Any]:
+        """The fields that say that these pieces are there as well."""
+        return {"documents": [*self.documents, *(piece for piece in pieces if piece not in self.documents)]}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -50,3 +51,7 @@ class FirstUnemploymentProof(Struct, frozen=True, kw_only=True, forbid_unknown_f
     def onset(self) -> date:
         """When the insured event began."""
         return self.unemployed_since
+
+    def with_documents(self, pieces: Iterable[str]) -> dict[str, Any]:
+        """The fields that say that these pieces are there as well."""
+        return dict.fromkeys(pieces, True)
