@@ -126,6 +126,7 @@ def test_the_present_address_is_taken_not_that_of_the_decision(world: World) -> 
     ("change", "fault"),
     [
         ("street = NULL", "in der Anschrift fehlt die Straße"),
+        ("deceased_on = '2026-10-30'", "die versicherte Person ist verstorben"),
         ("last_name = 'Gro😀'", "das Zeichen U+1F600 fehlt in den Schriften"),
         (f"last_name = '{'Langname ' * 80}'", "die Anschrift passt nicht in das Anschriftfeld"),
     ],

@@ -220,9 +220,11 @@ def test_a_correction_without_payments_talks_of_none(say: Say) -> None:
 
 @pytest.mark.parametrize("template", sorted(TELLERS))
 def test_no_letter_tells_a_diagnosis_a_birth_date_or_the_whole_account(say: Say, template: str) -> None:
-    changes, actions = samples.CASES[template]
-    file = case_file(claim=changes | {"icd": ["F32.1"]})
-    text = say(template, actions, file=file, notice=samples.NOTICE | {"icd": ["F32.1 G"]})
+    case = samples.CASES[template]
+    file = case_file(claim=case.claim | {"icd": ["F32.1"]})
+    codes = [f"{code}.1 G" for code in ("F32",) if case.notice.get("icd") != []]
+    text = say(template, case.actions, file=file, notice=case.notice | {"icd": codes})
+    assert "Groß" in text
     assert not [word for word in ("F32", "1980", "DE02", "1203", "0000002020") if word in text]
 
 

@@ -11,7 +11,20 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from letter_support import ON, Thing, act, case_file, content_of, engine, print_letter, released
+from letter_support import (
+    ON,
+    Thing,
+    accepted,
+    act,
+    case_file,
+    content_of,
+    engine,
+    new,
+    opened_content,
+    print_letter,
+    released,
+    unopened,
+)
 
 from dunkelwerk.letters.rendering import Engine
 from dunkelwerk.lines.credit_protection.letters import samples
@@ -32,8 +45,39 @@ def hard_cases() -> dict[str, tuple[str, Thing]]:
         "plain": ("settlement", content_of("settlement", released(until="2026-11-14"), file=plain)),
         "daily": ("settlement", content_of("settlement", released("2026-11-15"), file=case_file(**daily))),
         "closed": ("benefit_end", content_of("benefit_end", closing)),
+        **first_letters(),
         "accents": ("settlement", content_of("settlement", [], file=case_file(person={"last_name": "Žižek-Łącki"}))),
     }
+
+
+def first_letters() -> dict[str, tuple[str, Thing]]:
+    """Letters about first notices and deaths that differ from the samples."""
+    lost = {
+        **samples.FIRST_NOTE,
+        "unemployed_since": "2026-08-24",
+        "proven_on": "2026-10-30",
+        "new_job_on": "2026-12-01",
+    }
+    over = [*accepted("2026-10-15"), new("close_claim", reason="new_job")]
+    uncertain = samples.DEATH | {"certificate": False}
+    capped = [*DIED, new("pay_lump_sum", amount="10000.00"), new("end_contract", on="2026-10-12")]
+    others = unopened(others=[{"number": "RS-2"}, {"number": "RS-3"}])
+    cases = {
+        "over": ("acceptance", over, lost, others),
+        "deferred": ("deferred_period", accepted(), lost, others),
+        "ended": ("benefit_end", [*accepted(), new("close_claim", reason="recovered")], samples.FIRST_NOTE, others),
+        "certificate": ("documents_requested", [act("hold_instalments")], uncertain, case_file()),
+        "certificate-again": ("documents_reminder", [], uncertain, case_file()),
+        "capped": ("death_settlement", capped, samples.DEATH, unopened(contract={"insured": ["P-1", "P-2"]})),
+        "nothing": ("death_settlement", DIED, samples.DEATH, unopened(contract={"end": "2026-10-14"})),
+    }
+    return {
+        name: (template, opened_content(template, actions, notice=notice, file=file))
+        for name, (template, actions, notice, file) in cases.items()
+    } | {"mourning": ("benefit_end", content_of("benefit_end", [act("close_claim", reason="death")]))}
+
+
+DIED = [new("open_claim", status="accepted"), new("accept_claim")]
 
 
 def all_letters(made: Engine) -> dict[str, Any]:

@@ -56,9 +56,12 @@ def record_proof(writing: Writing, effects: Sequence[Effect]) -> None:
     rows = []
     for effect in effects:
         row, until = row_of(effect), effect.action.until  # type: ignore[attr-defined]
-        ensure(row.claim.proven_until is None or row.claim.proven_until < until, where=row.claim.number, what="Beleg")
-        rows.append((row.id, until, effect.decision))
-    copy_rows(writing.cursor, "proof", ("claim_id", "until", "decision"), rows)
+        before = row.claim.proven_until
+        # a claim that is accepted again after a reversal keeps the proof that it had
+        again = before is not None and row.claim.released_until is None
+        ensure(before is None or before < until or again, where=row.claim.number, what="Beleg")
+        rows.append((row.id, until if before is None else max(before, until), until, effect.decision))
+    copy_rows(writing.cursor, "proof", ("claim_id", "until", "decision"), [(row[0], *row[2:]) for row in rows])
     update_claims(writing.cursor, "proven_until", "date", [row[:2] for row in rows])
 
 

@@ -57,12 +57,12 @@ ACCEPTANCE = {
     **{"type": "accept_claim", **NEW, "benefit_from": "2026-10-05", "benefit_limit": "2028-10-04"},
     "months_used_before": 0,
 }
-ACCEPTED = [
+ACCEPTED: list[dict[str, Any]] = [
     *(OPENING, ACCEPTANCE, PROOF | NEW, EXTENSION | NEW),
     *({**INSTALMENT, **NEW, "due": due} for due in ("2026-10-15", "2026-11-15")),
 ]
 REPORTED = [OPENING | {"status": "reported"}]
-DIED = [
+DIED: list[dict[str, Any]] = [
     *(OPENING, {"type": "accept_claim", **NEW}, {"type": "pay_lump_sum", **NEW, "amount": "16562.50"}),
     *({"type": "cancel_instalments", **AT}, {**CLOSING, "reason": "death"}),
     {"type": "end_contract", **NEW, "on": "2026-10-12"},
