@@ -44,7 +44,6 @@ def test_a_death_waits_for_a_second_person_and_pays_the_lump_sum(world: World) -
     assert world.work() == {"proposed": 1}
     who = someone("weber", mode="second_check", authority_limit="5000.00")
     assert second_check.confirm(1, who).state == "confirmed"
-    )
     paid = world.rows("SELECT due, amount::text, status, release FROM instalment")
     assert paid == [{"due": ON, "amount": "16250.00", "status": "released", "release": None}]
     posted = world.rows("SELECT event, debit, credit, amount::text, legal_entity FROM posting")

@@ -12,9 +12,9 @@ from work_support import ACTIONS, TARIFF, World, case_file, claim, contract, hou
 from dunkelwerk.decisions.failures import TechnicalFailure
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.lines.credit_protection import actions
-from dunkelwerk.lines.credit_protection.appliers import row_of
 from dunkelwerk.lines.credit_protection.processes.follow_up_sick_note.decide import PROCESS
 from dunkelwerk.lines.credit_protection.store import ALL as APPLIERS
+from dunkelwerk.lines.credit_protection.writing import row_of
 
 HOUSEHOLDS = range(1, 51)
 #: days of a claim that stand in nobody's books but the constraint's: whoever releases them is refused

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
-from msgspec import Struct
 from psycopg.types.range import DateRange
 
 from dunkelwerk.decisions.days import add_working_days
@@ -17,34 +16,14 @@ from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
 from dunkelwerk.ledger import operations as ledger
 from dunkelwerk.letters import operations as letters
 from dunkelwerk.lines.credit_protection import actions, benefits, waits
-from dunkelwerk.lines.credit_protection.loader import ClaimRow
 from dunkelwerk.lines.credit_protection.routing import REVIEW
-from dunkelwerk.lines.effects import Effect, Occasion
+from dunkelwerk.lines.credit_protection.writing import Applier, Writing, row_of
+from dunkelwerk.lines.effects import Effect
 from dunkelwerk.workitems import operations as workitems
 
 LINE = "credit_protection"
 RELEASE = ("id", "claim_id", "contract", "person", "cause", "days", "origin", "decision")
 INSTALMENT = ("claim_id", "due", "amount", "set_off", "status", "release", "decision")
-
-
-class Writing(Struct):
-    """What the appliers of one batch share."""
-
-    cursor: Any
-    occasion: Occasion
-    #: the release row of a claim in a decision
-    releases: dict[tuple[int, int], int]
-    #: euros set off, by decision, claim and due date
-    set_off: dict[tuple[int, int, Any], Decimal]
-
-
-Applier: TypeAlias = Callable[[Writing, Sequence[Effect]], None]
-
-
-def row_of(effect: Effect) -> ClaimRow:
-    """The claim's row that an action is about."""
-    row: ClaimRow = effect.case.rows[effect.action.contract, effect.action.claim]  # type: ignore[attr-defined]
-    return row
 
 
 def file_notice(writing: Writing, effects: Sequence[Effect]) -> None:

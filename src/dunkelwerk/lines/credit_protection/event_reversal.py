@@ -12,7 +12,8 @@ from dunkelwerk.decisions.failures import ensure
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.bulk import columns_of
 from dunkelwerk.ledger import operations as ledger
-from dunkelwerk.lines.credit_protection.appliers import Writing, event_of, row_of
+from dunkelwerk.lines.credit_protection.appliers import event_of
+from dunkelwerk.lines.credit_protection.writing import Writing, row_of
 from dunkelwerk.lines.effects import Effect
 
 REVERSIBLE = ("accept_claim", "pay_lump_sum", "cancel_instalments", "hold_instalments", "end_contract")

@@ -11,7 +11,8 @@ from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.bulk import columns_of, copy_rows
 from dunkelwerk.ledger import operations as ledger
 from dunkelwerk.lines.credit_protection import openings, waits
-from dunkelwerk.lines.credit_protection.appliers import INSTALMENT, Writing, event_of, row_of
+from dunkelwerk.lines.credit_protection.appliers import INSTALMENT, event_of
+from dunkelwerk.lines.credit_protection.writing import Writing, row_of
 from dunkelwerk.lines.effects import Effect
 
 CLAIM = (

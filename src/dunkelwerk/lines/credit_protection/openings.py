@@ -17,9 +17,9 @@ from dunkelwerk.decisions.process import Stop
 from dunkelwerk.infra.bulk import take_ids
 from dunkelwerk.lines.credit_protection import actions, sick_notes
 from dunkelwerk.lines.credit_protection import identification as identify
-from dunkelwerk.lines.credit_protection.appliers import row_of
 from dunkelwerk.lines.credit_protection.casefile import Cause, Claim, ClaimStatus
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
+from dunkelwerk.lines.credit_protection.writing import row_of
 from dunkelwerk.lines.effects import Effect
 
 

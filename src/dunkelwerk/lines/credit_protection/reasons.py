@@ -76,7 +76,7 @@ IMPLAUSIBLE_DATES = add(
     Reason(
         "implausible_dates",
         "Daten unplausibel",
-        "Die Daten des Nachweises passen nicht zusammen: {faults}",
+        "Die Daten passen nicht zusammen: {faults}",
         "AU-RL § 5",
     )
 )
@@ -101,7 +101,7 @@ DIFFERENT_ONSET = add(
     Reason(
         "different_onset",
         "Anderer Beginn",
-        "Beginn laut Nachweis {incapacity_from}, laut Leistungsfall {onset}",
+        "Beginn laut Nachweis {stated_onset}, laut Leistungsfall {onset}",
         "docs/rules.md Abschnitt 4",
     )
 )
@@ -140,16 +140,16 @@ PAYMENT_RETURNED = add(
 RECOVERY_RECORDED = add(
     Reason(
         "recovery_recorded",
-        "Gesundmeldung liegt vor",
-        "Gesundmeldung zum {recovered_on} liegt vor, Nachweis bis {incapacity_until}",
+        "Ende ist schon gemeldet",
+        "Zum {recovered_on} ist das Ende gemeldet, der Nachweis gilt bis {valid_until}",
         "docs/rules.md Abschnitt 4",
     )
 )
 RELEASED_BEYOND_RECOVERY = add(
     Reason(
         "released_beyond_recovery",
-        "Über die Genesung hinaus freigegeben",
-        "Bis {released_until} ist bereits freigegeben, der Endbescheinigung nach endet die Arbeitsunfähigkeit am {end}",
+        "Über das Ende hinaus freigegeben",
+        "Bis {released_until} ist bereits freigegeben, der Mitteilung nach besteht der Anspruch nur bis {end}",
         "docs/rules.md Abschnitt 4",
     )
 )
@@ -233,7 +233,7 @@ COVER_MISSING = add(
     Reason(
         "cover_missing",
         "Nicht gedeckt",
-        "Der Tarif {tariff} deckt {cause} nicht",
+        "Der Tarif {tariff} leistet nicht bei {cause}",
         "docs/rules.md Abschnitt 5",
         adverse=True,
     )
@@ -251,7 +251,7 @@ IN_WAITING_TIME = add(
     Reason(
         "in_waiting_time",
         "In der Wartezeit",
-        "Maßgeblich ist der {day}, die Wartezeit läuft bis vor den {waits_until}",
+        "Maßgeblich ist der {day}; nach der Wartezeit besteht Schutz erst ab dem {waits_until}",
         "AVB, Wartezeit",
         adverse=True,
     )
@@ -260,7 +260,7 @@ AGE_LIMIT_REACHED = add(
     Reason(
         "age_limit_reached",
         "Höchstalter erreicht",
-        "Eintritt am {onset}, das Höchstalter ist am {reached_on} erreicht",
+        "Eintritt am {onset}, das Höchstalter war am {reached_on} erreicht",
         "AVB, Höchstalter",
         adverse=True,
     )
@@ -269,7 +269,7 @@ NOT_WORKING = add(
     Reason(
         "not_working",
         "Nicht berufstätig",
-        "Keine Berufstätigkeit bei Eintritt",
+        "Bei Eintritt bestand keine Berufstätigkeit",
         "AVB, versicherte Tätigkeit",
         adverse=True,
     )
@@ -294,7 +294,7 @@ ICD_EXCLUDED = add(
     Reason(
         "icd_excluded",
         "Diagnose zur Ansicht",
-        "Eine Diagnose beginnt mit {prefixes}; ein Mensch sieht sie an",
+        "Diagnosen, die mit {prefixes} beginnen, sieht ein Mensch an",
         "docs/rules.md Abschnitt 5",
     )
 )
@@ -302,7 +302,7 @@ SUSPECTED_ONLY = add(
     Reason(
         "suspected_only",
         "Nur Verdachtsdiagnosen",
-        "Jede Diagnose ist nur Verdacht, Ausschluss oder Zustand nach",
+        "Jede Diagnose ist nur Verdacht, Ausschluss oder Zustand nach einer Krankheit",
         "ICD-10-GM, Zusatzkennzeichen V, A, Z",
     )
 )
@@ -310,7 +310,7 @@ RELAPSE = add(
     Reason(
         "relapse",
         "Rückfall",
-        "Rückfall in Leistungsfall {number}, der am {ended_on} endete; keine neue Karenzzeit",
+        "Rückfall in den Leistungsfall {number}, der am {ended_on} endete",
         "AVB, Rückfall",
     )
 )
@@ -326,7 +326,7 @@ DOCUMENTS_MISSING = add(
     Reason(
         "documents_missing",
         "Unterlagen fehlen",
-        "Es fehlt: {documents}",
+        "Es fehlen Unterlagen: {documents}",
         "AVB, Nachweispflichten; § 14 VVG",
         allowed=(DOCUMENTS_REQUESTED, REFER),
     )
@@ -335,7 +335,7 @@ TERMINATED_BY_INSURED = add(
     Reason(
         "terminated_by_insured",
         "Eigene Kündigung",
-        "Das Arbeitsverhältnis hat die versicherte Person gekündigt",
+        "Die versicherte Person hat das Arbeitsverhältnis selbst gekündigt",
         "AVB, unfreiwillige Arbeitslosigkeit",
         adverse=True,
     )
@@ -378,7 +378,7 @@ ENTITLEMENT_SUSPENDED = add(
     Reason(
         "entitlement_suspended",
         "Anspruch ruht",
-        "Der Anspruch auf Arbeitslosengeld ruht (Sperrzeit)",
+        "Der Anspruch auf Arbeitslosengeld ruht, etwa wegen einer Sperrzeit",
         "§§ 156 bis 159 SGB III",
     )
 )
@@ -411,7 +411,7 @@ CAUSE_REVIEW = add(
     Reason(
         "cause_review",
         "Todesursache prüfen",
-        "Todesursache {cause} in den ersten {months} Monaten des Vertrags",
+        "Todesursache: {cause}; der Tod fällt in die ersten {months} Monate des Vertrags",
         "§ 161 VVG",
         adverse=True,
     )
@@ -420,7 +420,7 @@ DREAD_DISEASE_PAID = add(
     Reason(
         "dread_disease_paid",
         "Schwere Krankheit schon gemeldet",
-        "Für schwere Krankheit gibt es einen Leistungsfall ({claims})",
+        "Für schwere Krankheit gibt es schon einen Leistungsfall ({claims})",
         "docs/rules.md Abschnitt 7",
     )
 )

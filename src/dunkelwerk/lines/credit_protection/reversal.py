@@ -15,7 +15,8 @@ from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.bulk import columns_of
 from dunkelwerk.ledger import operations as ledger
 from dunkelwerk.lines.credit_protection import actions, event_reversal
-from dunkelwerk.lines.credit_protection.appliers import Writing, event_of, row_of
+from dunkelwerk.lines.credit_protection.appliers import event_of
+from dunkelwerk.lines.credit_protection.writing import Writing, row_of
 from dunkelwerk.lines.effects import Effect, Undone
 
 CORRECTION = "correction"

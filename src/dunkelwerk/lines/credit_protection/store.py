@@ -28,16 +28,9 @@ from dunkelwerk.lines.credit_protection import (
     waits,
     worlds,
 )
-from dunkelwerk.lines.credit_protection.appliers import (
-    APPLIERS,
-    LINE,
-    Applier,
-    Writing,
-    recovery_of,
-    released_days,
-    row_of,
-)
+from dunkelwerk.lines.credit_protection.appliers import APPLIERS, LINE, recovery_of, released_days
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject
+from dunkelwerk.lines.credit_protection.writing import Applier, Writing, row_of
 from dunkelwerk.lines.effects import Effect, Occasion, Routing, Task, Undone
 
 LOCK_CONTRACTS = "SELECT FROM contract WHERE id = ANY(%s) ORDER BY number FOR UPDATE"

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dunkelwerk.decisions.days import add_months, add_working_days
 from dunkelwerk.infra.bulk import copy_rows
 from dunkelwerk.lines.credit_protection import actions
 from dunkelwerk.lines.credit_protection.routing import route
+from dunkelwerk.lines.credit_protection.writing import Writing, row_of
 from dunkelwerk.lines.effects import Effect, Task
 from dunkelwerk.workitems import operations as workitems
-
-if TYPE_CHECKING:
-    from dunkelwerk.lines.credit_protection.appliers import Writing
 
 REQUEST, REMINDER, TASK = "documents_requested", "documents_reminder", "documents"
 #: § 14 VVG: a month after the notice the insured person may ask for money on account
@@ -110,8 +108,3 @@ def due(cursor: Any, day: date) -> list[Task]:
 def done(cursor: Any, task: Task, decision: int) -> None:
     """The reminder was sent by this decision."""
     cursor.execute(REMINDED, (decision, task.id))
-
-
-def row_of(effect: Effect) -> Any:
-    """The claim's row."""
-    return effect.case.rows[effect.action.contract, effect.action.claim]  # type: ignore[attr-defined]

@@ -54,11 +54,11 @@ def concerned(note: Note, file: CaseFile, p: Parameters) -> Death | Stop:
 
 @finds(reasons.OVERPAID, scope=CLAIM)
 def overpaid(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
-    sums = {each.number: sum(at.is_due_after(each, InstalmentStatus.PAID), ZERO) for each in at.claims}
+    paid = {each.number: list(at.is_due_after(each, InstalmentStatus.PAID)) for each in at.claims}
     return [
-        carrying(subject(at, number), number=number, amount=amount, died_on=note.died_on)
-        for number, amount in sums.items()
-        if amount > ZERO
+        carrying(subject(at, number), number=number, amount=sum(amounts, ZERO), died_on=note.died_on)
+        for number, amounts in paid.items()
+        if amounts
     ]
 
 

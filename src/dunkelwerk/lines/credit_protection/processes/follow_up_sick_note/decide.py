@@ -57,7 +57,7 @@ def different_onset(note: Note, claim: AffectedClaim, case: Affected, p: Paramet
     if note.incapacity_from is None:  # an eAU follow-up states no beginning
         return None
     onset = claim.claim.onset
-    return when(note.incapacity_from != onset, incapacity_from=note.incapacity_from, onset=onset)
+    return when(note.incapacity_from != onset, stated_onset=note.incapacity_from, onset=onset)
 
 
 @finds(reasons.PROOF_GAP, scope=CLAIM)
@@ -78,7 +78,7 @@ finds(reasons.PAYMENT_RETURNED, scope=CLAIM)(checks.payment_returned)
 def recovery_recorded(note: Note, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     recovered_on, until = claim.claim.recovered_on, note.incapacity_until
     later = recovered_on is not None and (until is None or until > recovered_on)
-    return when(later, recovered_on=recovered_on, incapacity_until=until)
+    return when(later, recovered_on=recovered_on, valid_until=until or "auf weiteres")
 
 
 @finds(reasons.RELEASED_BEYOND_RECOVERY, scope=CLAIM)

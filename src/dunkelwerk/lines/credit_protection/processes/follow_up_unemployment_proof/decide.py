@@ -54,7 +54,7 @@ finds(reasons.PERSON_DECEASED, scope=PERSON)(checks.person_deceased)
 @finds(reasons.DIFFERENT_ONSET, scope=CLAIM)
 def different_onset(proof: Proof, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     since, onset = proof.unemployed_since, claim.claim.onset
-    return when(since != onset, incapacity_from=since, onset=onset)
+    return when(since != onset, stated_onset=since, onset=onset)
 
 
 @finds(reasons.PROOF_GAP, scope=CLAIM)
@@ -75,7 +75,7 @@ finds(reasons.PAYMENT_RETURNED, scope=CLAIM)(checks.payment_returned)
 def recovery_recorded(proof: Proof, claim: AffectedClaim, case: Affected, p: Parameters) -> Looked:
     recovered_on = claim.claim.recovered_on
     later = recovered_on is not None and proof.proven_on > recovered_on
-    return when(later, recovered_on=recovered_on, incapacity_until=proof.proven_on)
+    return when(later, recovered_on=recovered_on, valid_until=proof.proven_on)
 
 
 @finds(reasons.RELEASED_BEYOND_RECOVERY, scope=CLAIM)
