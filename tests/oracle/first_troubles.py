@@ -182,6 +182,8 @@ def blocked(m: OtherMaker, s: Situation) -> None:
 
 def recourse(m: OtherMaker, s: Situation) -> None:
     s["contract"]["recourse_open"] = m.rng.choice(["0.01", "100.00", "312.50", "450.00", "5000.00", "0.00", 99])
+    if s["cover"] and m.chance(0.6):  # so that there is something to set off
+        s["cover"]["deferred_days"] = 0
 
 
 def overlap(m: OtherMaker, s: Situation) -> None:
@@ -331,5 +333,5 @@ FOR_BOTH = [
     *((1, each) for each in (formal, disability, deceased, state, arrears, blocked, graver, no_cover)),
     *((0.5, each) for each in (broken_open, twin)),
 ]
-FOR_SICK_NOTE = [(5, relapse), (3, known_before), (2, excluded), (2, suspected), (2, chapter_o), (1, no_work)]
+FOR_SICK_NOTE = [(9, relapse), (3, known_before), (2, excluded), (2, suspected), (2, chapter_o), (1, no_work)]
 FOR_PROOF = [(3, short), (2, ended_by), (2, hours), (1, suspended)]

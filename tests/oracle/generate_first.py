@@ -100,6 +100,8 @@ class FirstMaker(OtherMaker):
         u, cover = self.end_of(s), s["cover"]
         begin = s["onset"] + timedelta(days=cover["deferred_days"])
         at = self.near(u) if self.chance(0.8) else self.near(begin)
+        if at < begin and self.chance(0.7):
+            at = begin + self.rng.randint(0, 20) * DAY
         kind = self.rng.choice(["end", "age", "both", "months"])
         if kind in ("end", "both"):
             s["contract"]["end"] = at

@@ -40,7 +40,11 @@ class ProofMaker(OtherMaker):
         until = date.fromisoformat(note["incapacity_until"]) if note.get("incapacity_until") else None
         award, job = self.ends(body, proven, until, final=bool(note.get("final")))
         named = next(each for each in body["contracts"] if each["number"] == body["key"])
-        onsets = [each["onset"] for each in named.get("claims", []) if each["cause"] == "unemployment"]
+        onsets = [
+            each["onset"]
+            for each in named.get("claims", [])
+            if each["cause"] == "unemployment" and each["status"] == "accepted"
+        ]
         proof = {
             name: note[name] for name in ("id", "contract", "last_name", "first_name", "birth_date") if name in note
         }

@@ -27,16 +27,31 @@ from oracle_parts import READERS, read_given
 
 import oracle
 
+Parameters = dict[str, Any]
+Decisions = list[dict[str, Any]]
+
 ON = date(2026, 11, 2)
+BENEFIT = ["record_proof", "extend_benefit", "release_instalment", "offset_recourse"]
+CLOSED = [f"close_claim {reason}" for reason in ("contract_end", "age_limit", "max_duration")]
+OPENED = ["open_claim accepted", "open_claim reported", "accept_claim", "taken up"]
+FIRST = [
+    *OPENED,
+    *BENEFIT,
+    *CLOSED,
+    *(f"send_letter {each}" for each in ("acceptance", "benefit_end", "deferred_period")),
+]
+#: the actions with their kinds that must occur
 ACTIONS = {
-    "first_sick_note": "open_claim accept_claim record_proof extend_benefit release_instalment offset_recourse review_on "
-    "close_claim send_letter",
-    "first_unemployment_proof": "open_claim accept_claim record_proof extend_benefit release_instalment offset_recourse "
-    "close_claim send_letter",
-    "follow_up_unemployment_proof": "file_notice record_proof extend_benefit release_instalment offset_recourse "
-    "close_claim send_letter",
-    "death_notice": "open_claim accept_claim pay_lump_sum cancel_instalments hold_instalments close_claim end_contract "
-    "send_letter",
+    "first_sick_note": [*FIRST, "months used", "review_on", "close_claim recovered", "send_letter documents_requested"],
+    "first_unemployment_proof": [*FIRST, "close_claim new_job", "send_letter documents_requested"],
+    "follow_up_unemployment_proof": [
+        *("file_notice", "close_claim new_job", "send_letter settlement", "send_letter deferred_period"),
+        *("send_letter benefit_end", *BENEFIT, *CLOSED),
+    ],
+    "death_notice": [
+        *(*OPENED, "pay_lump_sum", "cancel_instalments", "hold_instalments", "close_claim death", "end_contract"),
+        *("send_letter documents_requested", "send_letter death_settlement"),
+    ],
 }
 GENERATORS: dict[str, Callable[..., Lines]] = {
     "first_sick_note": generate_first.generate_first_sick_note,
@@ -49,6 +64,12 @@ DECIDERS: dict[str, Any] = {
     "first_unemployment_proof": first_notices.decide_unemployment_proof,
     "follow_up_unemployment_proof": unemployment.decide,
     "death_notice": death.decide,
+}
+FUNCTIONS: dict[str, Any] = {
+    "first_sick_note": first_notices.first_sick_note,
+    "first_unemployment_proof": first_notices.first_unemployment_proof,
+    "follow_up_unemployment_proof": unemployment.follow_up_unemployment_proof,
+    "death_notice": death.death_notice,
 }
 OUTCOMES = {
     **dict.fromkeys(("first_sick_note", "first_unemployment_proof"), ("apply", "second_check", "refer")),
@@ -64,7 +85,7 @@ def expected(
     return oracle.decide_lines(READERS[process], DECIDERS[process], cases, notices, given)
 
 
-def decided(process: str, cases: list[bytes], notices: list[bytes], parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def decided(process: str, cases: list[bytes], notices: list[bytes], parameters: Parameters) -> Decisions:
     """The program's decisions."""
     from dunkelwerk.runner.offline import Task, decide_files
 
@@ -96,6 +117,8 @@ def occurrences(process: str, decisions: list[dict[str, Any]]) -> Counter[str]:
             kind = action.get("template") or action.get("reason") or action.get("status") or ""
             counts[f"action {action['type']}"] += 1
             counts[f"action {action['type']} {kind}".rstrip()] += bool(kind)
+            counts["action months used"] += action.get("months_used_before", 0) > 0
+            counts["action taken up"] += action["type"] == "accept_claim" and action["claim"] is not None
     return counts
 
 
@@ -106,7 +129,7 @@ def wanted(process: str) -> set[str]:
         codes = [code for code in codes if code not in ("unemployment_overlap", "extension_unclear")]
         codes += ["no_open_claim", "claim_ambiguous"]
     found = {f"reason {code}" for code in codes} | {f"outcome {each}" for each in OUTCOMES[process]}
-    return found | {f"action {each}" for each in ACTIONS[process].split()}
+    return found | {f"action {each}" for each in ACTIONS[process]}
 
 
 # ------------------------------------------------------------------------------------------------ from a shell

@@ -41,11 +41,10 @@ MOVEMENTS = """
            amount, mode, process, rules, legal_entity
     FROM movement WHERE decision BETWEEN %s AND %s AND decision = ANY(%s) ORDER BY id
 """
+#: contract and claim by number, as their movement names them
 POSTINGS = """
-    SELECT p.id, p.decision, p.business_day, p.event, p.debit, p.credit, p.amount, p.legal_entity,
-           k.number AS contract, c.number AS claim
-    FROM posting p JOIN claim c ON c.id = p.claim JOIN contract k ON k.id = c.contract_id
-    WHERE p.claim = ANY(%s) ORDER BY p.id
+    SELECT p.id, p.decision, p.business_day, p.event, p.debit, p.credit, p.amount, p.legal_entity, m.contract, m.claim
+    FROM posting p JOIN movement m ON m.id = p.action WHERE p.claim = ANY(%s) ORDER BY p.id
 """
 
 
