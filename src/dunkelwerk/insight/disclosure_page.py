@@ -201,12 +201,15 @@ def tell_trace(trace: Sequence[Thing], titles: Mapping[str, str]) -> Iterator[st
     for traced in trace:
         where = "/".join(str(each) for each in traced["subject"].values() if each)
         yield from fields({"contract": where, **traced["facts"]})
-        checks = [
-            {"Prüfung": titles.get(each["code"], each["code"]), "trifft zu": each["found"], "angesehen": each["evidence"]}
-            for each in traced["checks"]
-        ]
+        checks = [tell_check(each, titles) for each in traced["checks"]]
         yield from table(f"Prüfungen zu {where}", checks)
     yield "</details>"
+
+
+def tell_check(check: Thing, titles: Mapping[str, str]) -> Thing:
+    """One check as a row."""
+    title = titles.get(check["code"], check["code"])
+    return {"Prüfung": title, "trifft zu": check["found"], "angesehen": check["evidence"]}
 
 
 def tell_action(action: Thing) -> str:

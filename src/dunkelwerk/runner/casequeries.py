@@ -22,7 +22,7 @@ PROPOSALS = """
     LEFT JOIN decision_record undone ON undone.id = d.reverses
     WHERE (%(everything)s OR p.state = 'pending') AND (%(run)s::bigint IS NULL OR p.run = %(run)s)
       AND (%(proposal)s::bigint IS NULL OR p.id = %(proposal)s)
-    ORDER BY p.id
+    ORDER BY p.run NULLS FIRST, d.reverses DESC, p.id
 """
 ITEMS = """
     SELECT w.id, w.basket, w.task, w.kind, w.key, w.contract, w.claim, w.reasons, w.priority, w.open_from, w.due_on,

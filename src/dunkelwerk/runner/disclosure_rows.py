@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dunkelwerk.infra.i18n import _
-
 NOTICES = """
     SELECT id, channel, external_id, attempt, process, case_key, received_at, state, data_key, payload
     FROM notice WHERE case_key = ANY(%s) ORDER BY id
@@ -66,4 +64,4 @@ class Staff:
         if not actor:
             return None
         number = self._numbers.setdefault(actor.strip().casefold(), len(self._numbers) + 1)
-        return _("Mitarbeiterin oder Mitarbeiter {number}").format(number=number)
+        return f"Mitarbeiterin oder Mitarbeiter {number}"
