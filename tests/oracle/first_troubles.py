@@ -123,7 +123,7 @@ def documents(m: OtherMaker, s: Situation) -> None:
     elif m.chance(0.3):
         n["icd"] = [""] if m.ambiguous and m.chance(0.3) else []
     else:
-        n["documents"] = m.rng.sample(n["documents"], m.rng.randint(0, max(len(n["documents"]) - 1, 0)))
+        n["documents"] = m.rng.sample(n["documents"], m.rng.randint(0, len(n["documents"]) - 1))
 
 
 def formal(m: OtherMaker, s: Situation) -> None:
@@ -236,102 +236,10 @@ def twin(m: OtherMaker, s: Situation) -> None:
     s["contract"]["insured"].append("P7")
 
 
-# ------------------------------------------------------------------------------------------------ sick notes
-def no_work(m: OtherMaker, s: Situation) -> None:
-    s["notice"]["occupation"] = "none"
-
-
-def known_before(m: OtherMaker, s: Situation) -> None:
-    if m.chance(0.7):
-        start_at(m, s, 24)
-    else:
-        start_at(m, s, m.rng.randint(7, 22))
-    start = s["contract"]["start"]
-    treated = m.pick((3, m.near(add_months(start, -12))), (3, m.near(start)), (1, start - 50 * DAY))
-    s["notice"]["first_treated_on"] = treated
-
-
-def excluded(m: OtherMaker, s: Situation) -> None:
-    s["notice"]["icd"] = m.rng.choice(
-        [["F32.1"], ["M54.5 G"], ["J06.9", "o26.8"], ["f32.1 V"], ["Z50"], [" M5", "A09"]]
-    )
-
-
-def suspected(m: OtherMaker, s: Situation) -> None:
-    lists = [
-        ["M54.5 V"],
-        ["m54.5 z"],
-        ["R51 A", "J06.9 V"],
-        ["R51 A", "J06.9 G"],
-        ["Z5V"],
-        ["R51V"],
-        ["R51"],
-        ["M54.5V "],
-    ]
-    s["notice"]["icd"] = m.rng.choice(lists)
-
-
-def chapter_o(m: OtherMaker, s: Situation) -> None:
-    s["notice"]["icd"] = [m.rng.choice(["O26.8", "o26.8 G"])]
-
-
-def relapse(m: OtherMaker, s: Situation) -> None:
-    """Closed claims whose end lies so that the onset is a day around a limit."""
-    onset, codes = s["onset"], s["notice"]["icd"] or ["M54.5"]
-    base = codes[0].strip().upper()[:3] or "M54"
-    months = (s["cover"] or {}).get("relapse_months", 6)
-    if s["cover"] and m.chance(0.3):
-        months = s["cover"]["relapse_months"] = m.rng.choice([0, 3, 12])
-    for _ in range(m.pick((5, 1), (3, 2), (1, 3))):
-        end = m.pick(
-            (3, m.near(add_months(onset, -months))), (3, m.near(onset)), (3, onset - m.rng.randint(5, 100) * DAY)
-        )
-        first = end - timedelta(days=m.rng.choice([0, -1, 1, 60, 89, 90, 91, 92, 365, 366, 700]))
-        first = m.pick((8, first), (1, None), (2, first.replace(day=1)))
-        last = m.pick(
-            (6, end), (2, m.near(add_months(first, 3)) - DAY if first else None), (1, None), (1, end + 90 * DAY)
-        )
-        recovered = m.chance(0.6)
-        days = {"benefit_from": first, "released_until": last, "benefit_limit": first and add_months(first, 24) - DAY}
-        days |= {
-            "recovered_on": end if recovered else None,
-            "closed_on": m.pick((8, end + 3 * DAY), (1, None)) if recovered else end,
-        }
-        code = m.pick((6, [f"{base}.1"]), (1, [base.lower()]), (1, ["Q99.9"]), (1, []), (1, ["Q99.9", f"{base}.1"]))
-        used = m.rng.choice([0, 0, 3, 12, 23, 24])
-        claim = m.claim("P1", "illness", "closed", end - 150 * DAY, icd=code, months_used_before=used, **days)
-        if m.chance(0.06):
-            claim["status"] = m.rng.choice(["declined", "reported"])
-        s["contract"]["claims"].append(claim)
-
-
-# ------------------------------------------------------------------------------------------------ proofs
-def ended_by(m: OtherMaker, s: Situation) -> None:
-    s["notice"]["terminated_by"] = m.rng.choice(["employee", "mutual", "mutual", "fixed_term_end"])
-
-
-def short(m: OtherMaker, s: Situation) -> None:
-    n = s["notice"]
-    months = m.rng.choice([12, 12, 6, 24, 0])
-    n["employment_to"] = m.near(add_months(n["employment_from"], months) - DAY)
-    if m.chance(0.4):
-        n["employment_from"] = m.rng.choice([date(2024, 2, 29), date(2023, 8, 31), date(2024, 1, 31)])
-        n["employment_to"] = m.near(add_months(n["employment_from"], months) - DAY)
-
-
-def hours(m: OtherMaker, s: Situation) -> None:
-    s["notice"]["weekly_hours"] = m.rng.choice([14, 15, 16, 14.99, 15.01, 0, 17.5, 18, 20, 19.5])
-
-
-def suspended(m: OtherMaker, s: Situation) -> None:
-    s["notice"]["entitlement_suspended"] = True
-
-
 FOR_BOTH = [
-    *((3, each) for each in (waiting, term, age, late, exists, taken_up, documents, recourse, overlap)),
+    (6, recourse),
+    *((3, each) for each in (waiting, term, age, late, exists, taken_up, documents, overlap)),
     *((2, each) for each in (further, implausible, authority)),
     *((1, each) for each in (formal, disability, deceased, state, arrears, blocked, graver, no_cover)),
     *((0.5, each) for each in (broken_open, twin)),
 ]
-FOR_SICK_NOTE = [(9, relapse), (3, known_before), (2, excluded), (2, suspected), (2, chapter_o), (1, no_work)]
-FOR_PROOF = [(3, short), (2, ended_by), (2, hours), (1, suspended)]

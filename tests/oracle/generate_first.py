@@ -6,9 +6,10 @@ import copy
 from datetime import date, timedelta
 from typing import Any
 
-from first_troubles import FOR_BOTH, FOR_PROOF, FOR_SICK_NOTE
+from first_troubles import FOR_BOTH
 from generate import SPECIAL_DAYS
 from generate_parts import ICD, NAMES, Lines, OtherMaker, lines_of
+from own_troubles import FOR_PROOF, FOR_SICK_NOTE
 
 from oracle import DAY, add_months, chapter_days
 

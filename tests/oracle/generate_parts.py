@@ -94,7 +94,7 @@ class OtherMaker(Maker):
         for code in CODES[self.process]:
             if code not in firm and self.chance(loose):
                 found[code] = rng.choice(["ignore", "ignore", "ignore", "second_check", "refer"])
-        if self.chance(0.4):
+        if self.chance(0.5):
             found["recourse_open"] = "offset"
         if self.chance(0.2):
             found["documents_missing"] = rng.choice(["refer", "documents_requested"])

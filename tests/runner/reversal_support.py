@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from steering_support import someone
-from work_support import NOTE, Thing, World, case_file, claim, contract
+from work_support import ON, Thing, World, case_file, claim, contract, household, note
 
 #: later notes of one claim; each frees the instalment of one month more
 DECEMBER, JANUARY = (
@@ -15,7 +15,8 @@ DECEMBER, JANUARY = (
     {"incapacity_until": "2027-01-31", "issued_on": "2026-12-30", "received_on": "2026-12-31"},
 )
 IN_DECEMBER, IN_JANUARY = "2026-12-01", "2026-12-31"
-RECOURSE: Thing = {"dispositions": {"recourse_open": "offset"}}
+PAID = "UPDATE instalment SET status = 'paid' WHERE decision IS NOT NULL AND status = 'released'"
+POSTINGS = "SELECT event, debit, credit, amount FROM posting WHERE event <> 'instalment_released' ORDER BY id"
 EFFECTIVE = "SELECT id FROM decision_record WHERE effective AND kind <> 'reversal' ORDER BY id"
 
 
@@ -97,6 +98,27 @@ def owing(number: int, amount: str, **changes: Any) -> Thing:
     return case_file(contract(f"RS-{number}", [number], claim(f"C-{number}", number), recourse_open=amount, **changes))
 
 
-def final(until: str, **changes: Any) -> Thing:
-    """The fields of a final note."""
-    return {**NOTE, "final": True, "incapacity_until": until, **changes}
+def settled(world: World, **changes: Any) -> int:
+    """A household whose note was settled dark; the decision."""
+    world.load(household(1))
+    world.receive(note(1, **changes))
+    assert world.work() == {"settled": 1}
+    return effective(world)[-1]
+
+
+def three_months(world: World) -> list[int]:
+    """A claim that was extended three times; the decisions."""
+    world.load(household(1))
+    for name, changes, on in (("N-1", {}, None), ("N-2", DECEMBER, IN_DECEMBER), ("N-3", JANUARY, IN_JANUARY)):
+        world.receive(note(1, name=name, **changes))
+        assert world.work(on=on or "2026-11-02") == {"settled": 1}
+    return effective(world)
+
+
+def send(world: World) -> None:
+    """Render what is ordered."""
+    from dunkelwerk.runner import letter_runs
+
+    world.run("UPDATE person SET street = 'Lindenstr.', house_number = '7', postal_code = '50667', city = 'Köln'")
+    ends = letter_runs.render(world.folder / "out", on=ON, retry=False, workers=1, complain=print)
+    assert set(ends) == {"rendered"}

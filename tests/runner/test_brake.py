@@ -270,7 +270,7 @@ def test_a_batch_that_trips_the_brake_stays_and_operations_are_told(world: World
     row = setting(world)
     assert (row["stopped_by"], row["stop_reason"]) == (
         "brake",
-        "Der mittlere Betrag der letzten 3 Fälle ist 312.50 EUR.",
+        "Der mittlere Betrag der letzten 3 Fälle ist 312,50 €.",
     )
     item = {"basket": "Betrieb", "kind": "process", "key": PROCESS, "state": "open", "reasons": []}
     assert world.rows(BRAKE_ITEMS) == [item]

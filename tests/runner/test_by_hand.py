@@ -91,10 +91,10 @@ def test_who_corrected_a_notice_does_not_examine_its_next_attempt(world: World) 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"issued_on": "31.10.2026"}, "Issued_on: kein gültiges Datum"),
-        ({"colour": "red"}, "Das Feld colour ist unbekannt"),
-        ({"process": "no_such"}, "Process: diesen Prozess gibt es nicht"),
-        ({"contract": ""}, "Contract: darf nicht leer sein"),
+        ({"issued_on": "31.10.2026"}, "issued_on: kein gültiges Datum"),
+        ({"colour": "red"}, "das Feld colour ist unbekannt"),
+        ({"process": "no_such"}, "process: diesen Prozess gibt es nicht"),
+        ({"contract": ""}, "contract: darf nicht leer sein"),
     ],
 )
 def test_what_no_process_could_read_is_no_correction(world: World, changes: Thing, sentence: str) -> None:

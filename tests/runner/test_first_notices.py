@@ -149,7 +149,7 @@ def test_the_missing_piece_runs_the_notice_again_and_ends_the_wait(world: World)
 
     waiting(world)
     notice = world.value("SELECT id FROM notice")
-    with pytest.raises(CommandError, match="Documents"):
+    with pytest.raises(CommandError, match="documents"):
         complete(notice, ["passport"], {}, someone())
     complete(notice, ["employer_confirmation"], {}, someone())
     assert world.work() == {"settled": 1}

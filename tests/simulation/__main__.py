@@ -1,4 +1,4 @@
-"""``python -m tests.simulation --seed 7 --days 100``, or ``--seeds 10`` in two processes. Source: docs/simulation.md."""
+"""``python -m tests.simulation --seed 7 --days 100``, or ``--seeds 10`` in two processes."""
 
 from __future__ import annotations
 

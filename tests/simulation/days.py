@@ -107,6 +107,7 @@ def run(
         failure = live(world, events)
         if failure is not None:
             tell(f"day {number} fails: {', '.join(failure.names)}")
+            world.home.revive()
             return shorten(world, morning, failure, seconds=shrink, tell=tell) if shrink else failure
         if number % 10 == 0 or number == days:
             tell(f"day {number} ({world.day}): {world.counts['delivered']} notices, {time.monotonic() - began:.1f} s")
@@ -124,5 +125,7 @@ OUTCOMES = (
     *("confirm", "confirm refused", "examiner refused", "decision confirmed", "decision stale", "decision discarded"),
     *("manual confirmed", "manual discarded", "reversal confirmed", "reversal discarded", "reversal proposed"),
     *("act done", "act proposed", "act refused", "correct", "correct refused", "close", "paid", "returned"),
-    *("keys rotated", "letters rendered", "stop", "start", "drawn for the sample", "commands"),
+    *("keys rotated", "letters rendered", "letter runs killed", "stop", "start", "drawn for the sample", "commands"),
+    *("deliveries at once", "deliveries killed", "joined", "outcome apply", "outcome partial", "outcome second_check"),
+    *("decision in mode shadow", "decision in mode dark", "decision in mode second_check", "commands killed"),
 )

@@ -18,12 +18,16 @@ Deed = Callable[["World", Random], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of event. ``weight``: how often, against the others. ``person``: one person's deed, safe at any time."""
+    """One kind of event. ``weight``: how often, against the others.
+
+    ``person``: one person's deed, which may meet a falling server; ``beside``: may happen while workers work.
+    """
 
     name: str
     deed: Deed
     weight: float
     person: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,12 @@ class Event:
 KINDS: dict[str, Kind] = {}
 
 
-def event(weight: float, *, person: bool = False) -> Callable[[Deed], Deed]:
+def event(weight: float, *, person: bool = False, beside: bool = False) -> Callable[[Deed], Deed]:
     """Register a kind of event by its function's name."""
 
     def register(deed: Deed) -> Deed:
         name = deed.__name__.rstrip("_")
-        KINDS[name] = Kind(name, deed, weight, person)
+        KINDS[name] = Kind(name, deed, weight, person, beside or person)
         return deed
 
     return register

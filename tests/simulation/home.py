@@ -21,7 +21,7 @@ from psycopg.rows import dict_row
 FAST = "-c fsync=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=30"
 CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
 #: a child that takes longer hangs
-CHILD_SECONDS = 90.0
+CHILD_SECONDS = 45.0
 SNAPSHOT = "morning"
 #: of the program itself, as an operator's environment might set them
 OWN_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DUNKELWERK_MODE", "DUNKELWERK_PARAMETERS", "DUNKELWERK_KEY_FILE")

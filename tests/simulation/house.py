@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from .events import event
-from .world import PROCESS, World, quiet
+from .world import PROCESS, Broken, World, quiet
 
 ACTOR = "leitung"
 OVERRIDES: tuple[dict[str, Any], ...] = (
@@ -15,6 +16,8 @@ OVERRIDES: tuple[dict[str, Any], ...] = (
     {"isolation": "per_claim"},
     {"adverse_needs_human": True},
     {"mode": "second_check"},
+    {"dispositions": {"proof_gap": "second_check", "different_onset": "second_check"}},
+    {"dispositions": {"premium_in_arrears": "second_check", "payment_returned": "second_check"}},
     {"dispositions": {"recourse_open": "offset"}},
     {"dispositions": {"recourse_open": "offset", "proof_gap": "second_check"}, "isolation": "per_claim"},
     {"gap_tolerance": 3, "authority_limit": "700.00"},
@@ -33,7 +36,7 @@ def parameters(world: World, rng: Random) -> None:
     world.tell(f"  {world.book.overrides}")
 
 
-@event(0.8)
+@event(0.8, beside=True)
 def steer(world: World, rng: Random) -> None:
     """Mode, sample, limits or bands of the process are set."""
     from dunkelwerk.runner import steering
@@ -58,7 +61,7 @@ def steer(world: World, rng: Random) -> None:
     world.tell(f"  {changes}")
 
 
-@event(0.25)
+@event(0.25, beside=True)
 def stop(world: World, rng: Random) -> None:
     """The emergency brake."""
     from dunkelwerk.runner import steering
@@ -67,7 +70,7 @@ def stop(world: World, rng: Random) -> None:
         world.book.steering[PROCESS].change(world.day, stopped=True)
 
 
-@event(0.8)
+@event(0.8, beside=True)
 def start_(world: World, rng: Random) -> None:
     """It runs again."""
     from dunkelwerk.runner import steering
@@ -92,7 +95,7 @@ def pay(world: World, rng: Random) -> None:
             world.counts["returned"] += world.home.run(change, "returned", [rng.choice(rows[-20:])["id"]], "paid")
 
 
-@event(0.2)
+@event(0.2, beside=True)
 def rotate(world: World, rng: Random) -> None:
     """A new master key."""
     from dunkelwerk.cli.keys import rotate_keys
@@ -104,17 +107,33 @@ def rotate(world: World, rng: Random) -> None:
 
 @event(0.25)
 def letters(world: World, rng: Random) -> None:
-    """What is ordered is rendered."""
+    """What is ordered is rendered; sometimes somebody kills it, and it is done again."""
+    before = len(world.rows(RENDERED))
+    if rng.random() < 0.4:
+        child = world.home.fork(lambda: render_letters(world, rng))
+        time.sleep(rng.random() * 0.5)
+        world.counts["letter runs killed"] += child.kill()
+    fault = world.home.fork(lambda: render_letters(world, rng)).wait()
+    if fault:
+        raise Broken(f"letters: {fault[-1500:]}")
+    count = len(world.rows(RENDERED)) - before
+    world.counts["letters rendered"] += count
+    world.tell(f"  {count} letters")
+
+
+RENDERED = "SELECT id FROM letter_order WHERE state = 'rendered'"
+
+
+def render_letters(world: World, rng: Random) -> None:
+    """``letters render``, in a process of its own: the typesetter's threads do not survive a later fork.
+
+    Raises Broken where a run that was broken off cannot be finished.
+    """
     from dunkelwerk.runner.letter_runs import render
 
     complaints: list[str] = []
+    folder, retry = world.home.folder / "letters", rng.random() < 0.2
     with quiet():
-        ends = render(
-            world.home.folder / "letters",
-            on=world.day,
-            retry=rng.random() < 0.2,
-            workers=1,
-            complain=complaints.append,
-        )
-    world.counts.update({f"letters {name}": count for name, count in ends.items()})
-    world.tell(f"  {dict(ends)} {complaints}")
+        render(folder, on=world.day, retry=retry, workers=1, complain=complaints.append)
+    if complaints:
+        raise Broken(f"letters: {complaints[0]}")

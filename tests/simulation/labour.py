@@ -13,6 +13,7 @@ from random import Random
 
 from .events import KINDS, event
 from .home import Child
+from .house import render_letters
 from .world import Broken, World
 
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
@@ -60,16 +61,18 @@ def kill_server(world: World, rng: Random) -> None:
 def kill_server_under_people(world: World, rng: Random) -> None:
     """The server is killed while people act: what they did is done or not, never half."""
     killer = world.home.fork(lambda: (time.sleep(rng.random() * 0.05), world.home.kill_server(signal.SIGKILL)))
-    act_meanwhile(world, rng, deeds=rng.randint(1, 3))
+    act_meanwhile(world, rng, deeds=rng.randint(1, 3), outage=True)
     killer.wait()
     world.home.revive()
     world.counts["server killed under people"] += 1
 
 
-@event(1)
+@event(1.5)
 def rush(world: World, rng: Random) -> None:
     """People act while two workers work."""
     children = [start(world, rng, slowly=True) for _n in range(2)]
+    if rng.random() < 0.25:
+        children.append(world.home.fork(lambda: render_letters(world, Random(1))))
     act_meanwhile(world, rng, deeds=rng.randint(3, 8))
     wait(world, children)
     world.counts["rush"] += 1
@@ -113,9 +116,9 @@ def wait(world: World, children: list[Child]) -> None:
         raise Broken(f"worker: {faults[0][-1500:]}")
 
 
-def act_meanwhile(world: World, rng: Random, *, deeds: int) -> None:
-    """What people do, whatever else happens."""
-    kinds = [kind for kind in KINDS.values() if kind.person]
+def act_meanwhile(world: World, rng: Random, *, deeds: int, outage: bool = False) -> None:
+    """What people do, and others, whatever else happens."""
+    kinds = [kind for kind in KINDS.values() if (kind.person if outage else kind.beside)]
     for kind in rng.choices(kinds, [each.weight for each in kinds], k=deeds):
         world.tell(f"  meanwhile {kind.name}")
         kind.deed(world, Random(rng.getrandbits(40)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -13,10 +15,16 @@ from .notices import CLAIMS, LINES_NOBODY_READS, make_note
 from .register import DAY, add_months
 from .world import SCANNERS, Broken, World
 
+ALL = "SELECT number FROM contract ORDER BY id"
+#: what a second examiner looks at just now
+PENDING = """
+    SELECT DISTINCT split_part(part, '/', 1) AS number FROM proposal, unnest(parts) AS part WHERE state = 'pending'
+    ORDER BY 1
+"""
 CHANNELS = ("scan", "mail", "eau")
 
 
-@event(9)
+@event(9, beside=True)
 def deliver(world: World, rng: Random) -> None:
     """Some new notes, in any order; now and then a line that nobody can read among them."""
     claims = world.rows(CLAIMS)
@@ -27,7 +35,7 @@ def deliver(world: World, rng: Random) -> None:
     hand_in(world, rng, notes, [*lines, *unreadable], refused=len(unreadable))
 
 
-@event(4)
+@event(4, beside=True)
 def deliver_again(world: World, rng: Random) -> None:
     """The same notes once more: by the same channel, or by another."""
     if not world.book.texts:
@@ -62,15 +70,30 @@ def hand_in(
             world.book.delivered[key], world.book.texts[key] = digest, note
             world.book.attempts[key] = 1
             world.book.touch(key, actor)
-    added = world.receive(lines, channel=channel, actor=actor)
     for name, count in zip(("delivered", "delivered again", "delivery refused"), expected, strict=True):
         world.counts[name] += count
     world.tell(f"  {len(notes)} notes by {channel} from {actor}")
+    if rng.random() < 0.06:
+        disturb(world, rng, lines, channel=channel, actor=actor)
+        expected = [0, expected[0] + expected[1], expected[2]]
+    added = world.receive(lines, channel=channel, actor=actor)
     if list(added) != expected:
         raise Broken(f"inbox: added, known, refused are {added}, expected {tuple(expected)}")
 
 
-@event(1.2)
+def disturb(world: World, rng: Random, lines: list[bytes], *, channel: str, actor: str) -> None:
+    """The same file is taken by two programs at once, of which one is killed now and then."""
+    children = [world.home.fork(partial(world.receive, lines, channel=channel, actor=actor)) for _n in range(2)]
+    if rng.random() < 0.4:
+        time.sleep(rng.random() * 0.02)
+        world.counts["deliveries killed"] += children.pop().kill()
+    faults = [fault for fault in [each.wait() for each in children] if fault]
+    if faults:
+        raise Broken(f"inbox: {faults[0][-1500:]}")
+    world.counts["deliveries at once"] += 1
+
+
+@event(1.2, beside=True)
 def core_system(world: World, rng: Random) -> None:
     """The core system says something new about a contract, or sends an old file again."""
     book = world.book
@@ -82,7 +105,7 @@ def core_system(world: World, rng: Random) -> None:
         line = json.dumps(world.register.household()).encode()
         what = "new_household"
     else:
-        contract = rng.choice(world.rows("SELECT number FROM contract ORDER BY id"))["number"]
+        contract = rng.choice(world.rows(PENDING if rng.random() < 0.4 else ALL) or world.rows(ALL))["number"]
         said = exported(contract)
         what, line = rng.choice(NEWS)(world, rng, said), json.dumps(said).encode()
     book.files.append(line)

@@ -43,7 +43,7 @@ def words(rng: Random) -> str:
     return WORDS if rng.random() < 0.93 else " "
 
 
-@event(8, person=True)
+@event(9, person=True)
 def confirm(world: World, rng: Random) -> None:
     """Somebody examines some proposals; whoever touched the notice must be refused."""
     waiting = world.rows(PENDING)
@@ -87,7 +87,8 @@ def examiner_for(world: World, rng: Random, row: dict[str, Any]) -> str:
     fresh = [each for each in EXAMINERS if not world.book.has_touched(key_of(row), each)]
     if fresh and rng.random() < 0.8:
         return rng.choice(fresh)
-    return rng.choice([*EXAMINERS, *CLERKS, *SCANNERS])
+    everybody = [*EXAMINERS, *CLERKS, *SCANNERS]
+    return rng.choice([each for each in everybody if world.book.has_touched(key_of(row), each)] or everybody)
 
 
 def ensure_refused(world: World, row: dict[str, Any], actor: str, *, forbidden: bool, done: bool) -> None:

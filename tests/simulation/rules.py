@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +34,8 @@ QUERIES = {
         WHERE decision IS NOT NULL ORDER BY id""",
     "postings": "SELECT id, decision, event, amount, contract, claim, debit, credit FROM posting ORDER BY id",
     "decisions": """
-        SELECT d.id, d.notice, d.kind, d.mode, d.outcome, d.effective, d.actor, d.reverses, d.business_day, d.released,
-               b.worker, d.process FROM decision_record d JOIN batch b ON b.id = d.batch ORDER BY d.id""",
+        SELECT d.id, d.notice, d.kind, d.mode, d.outcome, d.effective, d.reverses, d.business_day, d.released,
+               d.actions, d.reasons, b.worker FROM decision_record d JOIN batch b ON b.id = d.batch ORDER BY d.id""",
     "items": "SELECT id, task, kind, key, state, decision FROM work_item ORDER BY id",
     "proposals": "SELECT id, decision, notice, work_item, kind, state, applied FROM proposal ORDER BY id",
     "letters": "SELECT id, action, decision, state, run, file, sha256 FROM letter_order ORDER BY id",
@@ -70,6 +70,10 @@ def judge(world: World) -> list[str]:
     facts = Facts(world)
     found = [f"{rule.__name__}: {what}" for rule in RULES for what in rule(world, facts)]
     remember(world, facts)
+    for each in facts.today:
+        world.counts[f"{each['kind']} in mode {each['mode']}"] += 1
+        world.counts[f"outcome {each['outcome']}"] += each["kind"] == "decision"
+    world.counts["joined"] += sum(each["state"] == "joined" for each in facts.notices)
     return found
 
 
@@ -187,6 +191,19 @@ def reversals_as_asked(world: World, facts: Facts) -> Iterator[str]:
     """Reversed is what people confirmed to reverse, and nothing else."""
     if facts.reversed != world.book.reversed:
         yield f"reversed {sorted(facts.reversed ^ world.book.reversed)} differ from what was confirmed"
+
+
+def as_shown(world: World, facts: Facts) -> Iterator[str]:
+    """What took effect by a confirmation is what had been proposed: as many actions, euros, the same reasons."""
+    records = {each["id"]: each for each in facts.decisions}
+    for each in facts.proposals:
+        if each["applied"]:
+            one, other = records[each["decision"]], records[each["applied"]]
+            for name in ("actions", "released", "reasons", "outcome", "kind", "reverses"):
+                if one[name] != other[name]:
+                    yield f"proposal {each['id']} had {name} {one[name]}, confirmed was {other[name]}"
+        if (each["applied"] is not None) != (each["state"] == "confirmed"):
+            yield f"proposal {each['id']} is {each['state']}, applied as {each['applied']}"
 
 
 def letters_kept(world: World, facts: Facts) -> Iterator[str]:
@@ -331,6 +348,5 @@ def all_done(world: World, facts: Facts) -> Iterator[str]:
 DONE = "worked to the end"
 RULES: tuple[Rule, ...] = (
     *(never_back, only_grows, each_once, one_place, settled_stays, nothing_without_effect, reversals_as_asked),
-    *(letters_kept, books_agree, amounts_right, no_day_twice, brake_held, mode_as_set, all_done),
+    *(as_shown, letters_kept, books_agree, amounts_right, no_day_twice, brake_held, mode_as_set, all_done),
 )
-_unused = timedelta

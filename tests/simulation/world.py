@@ -102,7 +102,7 @@ class World:
         """``inbox add``: added, known, refused."""
         from dunkelwerk.cli.inbox import receive_files
 
-        path = self.home.folder / "notices.jsonl"
+        path = self.home.folder / f"notices-{os.getpid()}.jsonl"
         path.write_bytes(b"".join(line + b"\n" for line in lines))
         with quiet():
             return receive_files([path], channel, actor, [])

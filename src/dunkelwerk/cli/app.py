@@ -18,6 +18,7 @@ from dunkelwerk.cli import (
     keys,
     letters,
     load,
+    persons,
     processes,
     proposals,
     replay,
@@ -55,6 +56,7 @@ app.add_typer(decisions.app, name="decisions")
 app.add_typer(letters.app, name="letters")
 app.add_typer(database.app, name="database")
 app.add_typer(retention.app, name="retention")
+app.add_typer(persons.app, name="persons")
 
 
 @app.callback()

@@ -29,7 +29,11 @@ def decisions() -> None:
     """Wirksame Entscheidungen finden und zurücknehmen."""
 
 
-@app.command("find", epilog="Beispiel: dunkelwerk decisions find --version 3f2a --since 2026-11-01")
+@app.command(
+    "find",
+    epilog="Beispiele: dunkelwerk decisions find --version 3f2a --since 2026-11-01\n\n"
+    "dunkelwerk decisions find --reason-code recourse_open --json",
+)
 def find(
     version: RuleVersion = None,
     code: Annotated[
@@ -59,7 +63,8 @@ def find(
 
 @app.command(
     "reverse",
-    epilog='Beispiel: dunkelwerk decisions reverse --version 3f2a --actor a.kurz --reason "falsche Tabelle" --propose',
+    epilog="Beispiele: dunkelwerk decisions reverse 4711\n\n"
+    'dunkelwerk decisions reverse --version 3f2a --actor a.kurz --reason "falsche Tabelle" --propose',
 )
 def reverse(
     identities: Annotated[list[int] | None, typer.Argument(metavar="NUMMER…", help="Entscheidungen.")] = None,
@@ -85,6 +90,8 @@ def reverse(
     found = reversing.find_with_following(wanted)
     if not found:
         raise CommandError(_("Keine wirksame Entscheidung passt dazu."))
+    if missing := set(identities or ()) - {each.id for each in found}:
+        raise reversing.not_effective(min(missing))
     print_found(found)
     if len(found) == 1 or len(identities or ()) == 1:
         print_view(reversing.preview(found[-1].id, person))
@@ -92,7 +99,7 @@ def reverse(
         print(_("Nichts wurde geändert. Mit --propose gehen die Rücknahmen zur Zweitprüfung."))
         return
     done = reversing.propose(found, person)
-    message = _("{count} Rücknahmen warten auf die Zweitprüfung: dunkelwerk proposals confirm --run {run} …")
+    message = _("Rücknahmen zur Zweitprüfung: {count}. Ansehen: dunkelwerk proposals list --run {run}")
     print(message.format(count=len(done.proposals), run=done.run))
     if done.empty:
         print(_("Nichts zurückzunehmen bei: {decisions}").format(decisions=", ".join(map(str, done.empty))))
@@ -161,4 +168,4 @@ def print_found(found: list[Found]) -> None:
     print_table(headings, rows, nothing=_("Keine wirksame Entscheidung passt dazu."))
     if rows:
         total = sum((each.released for each in found), ZERO)
-        print(_("{count} Entscheidungen, {total} freigegeben.").format(count=len(rows), total=euros(total)))
+        print(_("Entscheidungen: {count}, freigegeben {total}.").format(count=len(rows), total=euros(total)))

@@ -26,7 +26,7 @@ Version = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines statt einer Tabelle.")]
 Actions = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--action", metavar="TEXT", help="Geschäftsvorfall: TYP FELD=WERT …, oder JSON wie in einer Entscheidung."
     ),
@@ -51,7 +51,7 @@ def onlooker(on: str | None, parameters: Path | None) -> Person:
     return acting_person("–", "", on, parameters)
 
 
-def read_actions(texts: Sequence[str]) -> list[dict[str, Any]]:
+def read_actions(texts: Sequence[str] | None) -> list[dict[str, Any]]:
     """The actions given as ``TYPE FIELD=VALUE …`` or JSON; raises CommandError (wrong usage)."""
     if not texts:
         raise wrong_usage(_("Bitte mit --action mindestens einen Geschäftsvorfall angeben."))
@@ -60,12 +60,16 @@ def read_actions(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 def read_action(text: str) -> dict[str, Any]:
     """One action."""
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         try:
             said = json.loads(text)
         except ValueError:
-            raise wrong_usage(_("--action: kein lesbares JSON: {text}").format(text=text)) from None
+            said = None
+        if not isinstance(said, dict):
+            raise wrong_usage(_("--action: kein lesbares JSON-Objekt: {text}").format(text=text))
         return {str(name): value for name, value in said.items()}
+    if not text.strip():
+        raise wrong_usage(_("Bitte mit --action mindestens einen Geschäftsvorfall angeben."))
     kind, *fields = text.split()
     return {"type": kind.replace("-", "_"), **read_fields(fields, option="--action")}
 

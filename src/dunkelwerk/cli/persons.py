@@ -39,13 +39,13 @@ def disclose(
 
     found_terms = read_terms(terms)
     person = acting_person(actor, reason, on, None)
-    from dunkelwerk.insight.disclosure_files import write_disclosure
+    from dunkelwerk.insight.disclosure_files import prepare_folder, write_disclosure
     from dunkelwerk.insight.disclosure_texts import read_texts
     from dunkelwerk.runner.disclosure import disclose as collect
 
     words = read_texts(texts)
+    folder = prepare_folder(out, key)
     told = collect(key, person)
-    folder = out or Path(_("auskunft-{day}").format(day=person.day))
     written = write_disclosure(told, folder, terms=found_terms, texts=words)
     message = _("Auskunft in {folder}: {page}, {data}, {letters} Briefe.")
     print(message.format(folder=folder, page=written.page, data=written.data, letters=written.letters))

@@ -12,6 +12,7 @@ from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
 if TYPE_CHECKING:
+    from dunkelwerk.runner.modes import Setting
     from dunkelwerk.runner.steering import Standing
 
 app = typer.Typer(help="Wie jeder Prozess läuft, und die Notbremse.", no_args_is_help=True)
@@ -49,21 +50,26 @@ def list_(on: On = None, as_json: AsJson = False) -> None:
         _("wartet"),
         _("heute"),
         _("dunkel"),
-        _("Euro"),
+        _("freigegeben"),
         _("Zustand"),
     ]
     print_table(headings, [cells(each) for each in standings], nothing=_("Kein Prozess installiert."))
+    for each in standings:
+        if brake := tell_brake(each.setting):
+            print(_("Bremse {process}: {brake}").format(process=each.setting.process.replace("_", "-"), brake=brake))
 
 
 def cells(each: Standing) -> list[Any]:
     """One line of the list."""
+    from dunkelwerk.insight.casewords import tell_mode
+
     setting = each.setting
     rate = f"{each.today.dark_rate:.0%}" if each.today.decided else "–"
     sample = _("1 von {n}").format(n=setting.sample) if setting.sample else "–"
     name = setting.process.replace("_", "-")
     return [
         name,
-        mode_words()[setting.mode],
+        tell_mode(setting.mode),
         sample,
         each.waiting,
         each.today.decided,
@@ -73,18 +79,32 @@ def cells(each: Standing) -> list[Any]:
     ]
 
 
-def mode_words() -> dict[str | None, str]:
-    """The modes as people call them."""
-    return {
-        None: _("nach Parametern"),
-        "off": _("aus"),
-        "shadow": _("Schattenlauf"),
-        "second_check": _("Zweitprüfung"),
-        "dark": _("dunkel"),
-    }
+def tell_brake(setting: Setting) -> str | None:
+    """Limits and bands of a process as a sentence; None where it has none."""
+    from dunkelwerk.insight.casework import shown
+
+    said = []
+    if setting.cases_per_day is not None:
+        said.append(_("höchstens {count} dunkle Fälle am Tag").format(count=setting.cases_per_day))
+    if setting.euros_per_day is not None:
+        said.append(_("höchstens {euros} am Tag").format(euros=shown(setting.euros_per_day)))
+    if setting.dark_rate_low is not None or setting.dark_rate_high is not None:
+        low, high = (None if end is None else f"{end:.0%}" for end in (setting.dark_rate_low, setting.dark_rate_high))
+        said.append(_("Quote {low} bis {high}").format(low=shown(low), high=shown(high)))
+    if setting.mean_amount_low is not None or setting.mean_amount_high is not None:
+        low, high = shown(setting.mean_amount_low), shown(setting.mean_amount_high)
+        said.append(_("mittlerer Betrag {low} bis {high}").format(low=low, high=high))
+    if setting.has_bands:
+        said.append(_("über die letzten {count} Meldungen").format(count=setting.watched))
+    return ", ".join(said) or None
 
 
-@app.command("set", epilog="Beispiel: dunkelwerk processes set follow-up-sick-note --mode shadow --actor leitung")
+@app.command(
+    "set",
+    epilog="Beispiele: dunkelwerk processes set follow-up-sick-note --mode shadow --actor leitung\n\n"
+    "dunkelwerk processes set follow-up-sick-note --mode dark --sample 20 --euros-per-day 50000 --dark-rate 0.40:0.95 "
+    "--actor leitung",
+)
 def set_(
     name: Name,
     mode: Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,7 @@ def proposals() -> None:
     """Zweitprüfung: Vorschläge ansehen, bestätigen, verwerfen."""
 
 
-@app.command("list", epilog="Beispiel: dunkelwerk proposals list")
+@app.command("list", epilog="Beispiele: dunkelwerk proposals list\n\ndunkelwerk proposals list --all --json")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="Auch die entschiedenen.")] = False,
     run: Run = None,
@@ -33,19 +33,30 @@ def list_(
     database.start()
     from dunkelwerk.insight.casework import print_table
     from dunkelwerk.runner.casequeries import PROPOSALS, read_rows
-    from dunkelwerk.runner.second_check import tell_state
 
     rows = read_rows(PROPOSALS, run=run, everything=everything)
     if as_json:
         print_json(rows)
         return
-    headings = [_("Nr."), _("Meldung"), _("Art"), _("Leistungsfall"), _("Gründe"), _("Freigabe"), _("Vom"), _("Stand")]
-    names = ("id", "notice", "kind", "parts", "reasons", "released", "proposed_on", "state")
-    words = {"decision": _("Prozess"), "manual": _("von Hand"), "reversal": _("Rücknahme")}
-    for row in rows:
-        row["kind"], row["state"] = words[row["kind"]], tell_state(row["state"])
-    cells = [[row[name] for name in names] for row in rows]
-    print_table(headings, cells, nothing=_("Kein Vorschlag wartet auf Zweitprüfung."))
+    headings = [_("Nr."), _("Meldung"), _("Art"), _("Fall"), _("Gründe"), _("Freigabe"), _("Fällig"), _("Stand")]
+    print_table(headings, [cells(row) for row in rows], nothing=_("Kein Vorschlag wartet auf Zweitprüfung."))
+
+
+def cells(row: dict[str, Any]) -> list[Any]:
+    """One line of the list. What a reversal takes back is shown below zero."""
+    from dunkelwerk.insight.casewords import tell_kind, tell_reasons
+    from dunkelwerk.runner.second_check import tell_state
+
+    kind, state = tell_kind(row["kind"]), tell_state(row["state"])
+    if row["run"] is not None:
+        kind = _("{kind} {run}").format(kind=kind, run=row["run"])
+    if row["joined"]:
+        state = _("{state}, {count} angehängt").format(state=state, count=row["joined"])
+    reasons = tell_reasons(row["reasons"])
+    if row["adverse"] and row["kind"] == "decision":
+        reasons.append(_("nachteilig"))
+    amount = row["released"] if row["taken_back"] is None else -row["taken_back"]
+    return [row["id"], row["notice"], kind, row["parts"], reasons, amount, row["due_on"], state]
 
 
 @app.command("show", epilog="Beispiel: dunkelwerk proposals show 17")
@@ -56,19 +67,48 @@ def show(
 ) -> None:
     """Die Welt vor und nach einem Vorschlag: Nachweise, Tage, Raten, Buchungen, Brief."""
     person = onlooker(on, parameters)
-    from dunkelwerk.insight.casework import print_view
-    from dunkelwerk.runner.casequeries import read_deeds
-    from dunkelwerk.runner.second_check import PENDING, state_of, tell_state, view
+    import msgspec
+
+    from dunkelwerk.insight.casework import print_history, print_notice, print_view
+    from dunkelwerk.runner.casequeries import PROPOSALS, read_rows
+    from dunkelwerk.runner.handling import history
+    from dunkelwerk.runner.second_check import PENDING, state_of, view
 
     state = state_of(identity)
-    print(_("Vorschlag {proposal}: {state}").format(proposal=identity, state=tell_state(state)))
-    for line in read_deeds("proposal", str(identity)):
-        print(f"  {line}")
-    if state == PENDING:
-        print_view(view(identity, person))
+    (row,) = read_rows(PROPOSALS, proposal=identity, everything=True)
+    print_heading(row)
+    if state != PENDING:
+        print_history(history(identity, person))
+        return
+    seen = view(identity, person)
+    print_history(history(identity, person))
+    print_notice(msgspec.json.decode(seen.judged.text) or {}, heading=_("Die Meldung:"))
+    print_view(seen)
 
 
-@app.command("confirm", epilog='Beispiel: dunkelwerk proposals confirm 17 --actor m.weber --reason "geprüft"')
+def print_heading(row: dict[str, Any]) -> None:
+    """What the proposal is about, who made it, what confirming it asks for."""
+    from dunkelwerk.insight.casework import shown
+
+    state, notice, parts, due = cells(row)[-1], row["notice"], shown(row["parts"]), shown(row["due_on"])
+    print(_("Vorschlag {proposal}: {state}").format(proposal=row["id"], state=state))
+    print(_("  Meldung {notice} · {parts} · fällig am {due}").format(notice=notice, parts=parts, due=due))
+    if row["kind"] == "manual":
+        print(_("  von Hand, vorgeschlagen von {who}").format(who=row["proposed_by"]))
+    elif row["kind"] == "reversal":
+        message = _("  Rücknahme der Entscheidung {decision}, vorgeschlagen von {who}, Lauf {run}")
+        print(message.format(decision=row["reverses"], who=row["proposed_by"], run=row["run"]))
+    else:
+        print(_("  vom Prozess {process}").format(process=row["process"].replace("_", "-")))
+    if row["adverse"] and row["state"] == "pending":
+        print(_("  Bestätigen braucht eine Begründung in eigenen Worten (--reason)."))
+
+
+@app.command(
+    "confirm",
+    epilog='Beispiele: dunkelwerk proposals confirm 17 --actor m.weber --reason "geprüft"\n\n'
+    'dunkelwerk proposals confirm --run 4 --actor m.weber --reason "Tabelle war falsch"',
+)
 def confirm(
     identities: Ids = None,
     run: Run = None,
@@ -143,7 +183,7 @@ def told(identity: int, result: object) -> str:
     return message.format(proposal=identity, decision=result.decision, successor=result.successor)
 
 
-def print_json(rows: list[dict[str, object]]) -> None:
+def print_json(rows: list[dict[str, Any]]) -> None:
     """One object per line."""
     import msgspec
 

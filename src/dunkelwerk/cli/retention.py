@@ -62,11 +62,11 @@ def run(
 def print_report(report: Report, *, dry: bool) -> None:
     """What went by kind and year, and what stayed."""
     from dunkelwerk.insight.casework import print_table
-    from dunkelwerk.insight.retention_words import KINDS, tell_rest
+    from dunkelwerk.insight.retention_words import KINDS, tell_kind, tell_rest
 
     years = sorted({year for _kind, year in report.rows})
     rows = [
-        (_(KINDS[kind]), *(report.rows[kind, year] for year in years), sum(report.rows[kind, year] for year in years))
+        (tell_kind(kind), *(report.rows[kind, year] for year in years), sum(report.rows[kind, year] for year in years))
         for kind in KINDS
         if any(report.rows[kind, year] for year in years)
     ]
@@ -143,7 +143,7 @@ def list_holds(
     database.start()
     from dunkelwerk.infra.businessday import BERLIN
     from dunkelwerk.insight.casework import print_table
-    from dunkelwerk.insight.retention_words import HOLDS
+    from dunkelwerk.insight.retention_words import tell_held
     from dunkelwerk.runner.retention_holds import read_holds
 
     holds = read_holds(everything=everything)
@@ -157,7 +157,7 @@ def list_holds(
     rows = [
         (
             each.id,
-            _(HOLDS.get(each.kind, each.kind)),
+            tell_held(each.kind),
             each.key,
             each.actor,
             each.placed_at.astimezone(BERLIN).date(),

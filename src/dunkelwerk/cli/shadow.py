@@ -13,7 +13,10 @@ from dunkelwerk.infra.i18n import _
 if TYPE_CHECKING:
     from dunkelwerk.runner.shadow import Compared, Totals
 
-EXAMPLE = "Beispiel: dunkelwerk shadow --since 2026-11-01 --out schatten.jsonl"
+EXAMPLE = (
+    "Beispiele: dunkelwerk shadow --since 2026-11-01\n\n"
+    "dunkelwerk shadow --since 2026-11-01 --process follow-up-sick-note --cases 50 --out schatten.jsonl"
+)
 
 
 def shadow(
@@ -85,4 +88,13 @@ def report(totals: Totals, differing: list[Compared]) -> None:
     for one in differing:
         print(f"\n{one.notice} · {one.contract} · {_('Entscheidung {decision}').format(decision=one.decision)}")
         for label, actions in ((_("Schatten"), one.shadow), (_("Sachbearbeitung"), one.clerk)):
-            print(f"  {label}: {'; '.join(actions) or '–'}")
+            print(f"  {label}: {'; '.join(map(tell, actions)) or '–'}")
+
+
+def tell(action: str) -> str:
+    """An action as it is compared, in words: the claim, what is done, what it says."""
+    from dunkelwerk.insight.casewords import tell_type
+    from dunkelwerk.insight.telling import show
+
+    kind, contract, claim, *said = action.split()
+    return f"{contract}/{claim} {tell_type(kind)} {', '.join(map(show, said))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from dunkelwerk.cli.person import (
     read_fields,
     typed,
 )
+from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
 app = typer.Typer(help="Der Postkorb: ansehen, berichtigen, von Hand bearbeiten, schließen.", no_args_is_help=True)
@@ -45,32 +46,27 @@ def list_(
 
     database.start()
     from dunkelwerk.cli.proposals import print_json
-    from dunkelwerk.insight.casework import print_table, tell_task
+    from dunkelwerk.insight.casework import print_table
     from dunkelwerk.runner.casequeries import ITEMS, read_rows
 
     rows = read_rows(ITEMS, basket=basket, everything=everything, day=business_day(on))
     if as_json:
         print_json(rows)
         return
-    headings = [
-        _("Nr."),
-        _("Postkorb"),
-        _("Aufgabe"),
-        _("Vertrag"),
-        _("Fall"),
-        _("Gründe"),
-        _("Prio"),
-        _("Fällig"),
-        _("Stand"),
-    ]
-    names = ("id", "basket", "task", "contract", "claim", "reasons", "priority", "due_on", "state")
-    states = {"open": _("offen"), "in_check": _("in Zweitprüfung"), "done": _("erledigt")}
-    for row in rows:
-        row["task"], row["state"] = tell_task(row["task"]), states[row["state"]]
-    print_table(headings, [[row[name] for name in names] for row in rows], nothing=_("Nichts zu tun."))
+    headings = [_("Nr."), _("Prio"), _("Fällig"), _("Postkorb"), _("Aufgabe"), _("Fall"), _("Gründe"), _("Stand")]
+    print_table(headings, [cells(row) for row in rows], nothing=_("Nichts zu tun."))
 
 
-@app.command("show", epilog="Beispiel: dunkelwerk work-items show 12")
+def cells(row: dict[str, Any]) -> list[Any]:
+    """One line of the list."""
+    from dunkelwerk.insight.casewords import tell_item_state, tell_reasons, tell_task
+
+    where = "/".join(each for each in (row["contract"], row["claim"]) if each) or row["key"]
+    task, state = tell_task(row["task"]), tell_item_state(row["state"])
+    return [row["id"], row["priority"], row["due_on"], row["basket"], task, where, tell_reasons(row["reasons"]), state]
+
+
+@app.command("show", epilog="Beispiele: dunkelwerk work-items show 12\n\ndunkelwerk work-items show 12 --trace")
 def show(
     item: Item,
     trace: Annotated[bool, typer.Option("--trace", help="Die ganze Prüfspur.")] = False,
@@ -85,10 +81,17 @@ def show(
     print_item(look(item, person), with_trace=trace)
 
 
-@app.command("correct", epilog="Beispiel: dunkelwerk work-items correct 12 --set issued_on=2026-10-30 --actor a.kurz")
+@app.command(
+    "correct",
+    epilog="Beispiele: dunkelwerk work-items correct 12 --set issued_on=2026-10-30 --actor a.kurz\n\n"
+    "dunkelwerk work-items correct 12 --set formally_correct=true --set incapacity_until=null --actor a.kurz",
+)
 def correct(
     item: Item,
-    changes: Annotated[list[str], typer.Option("--set", metavar="FELD=WERT", help="Was die Meldung sagen soll.")],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FELD=WERT", help="Was die Meldung sagen soll; mehrmals für mehrere Felder."),
+    ] = None,
     actor: Actor = None,
     reason: Reason = "",
     version: Version = None,
@@ -96,6 +99,8 @@ def correct(
     parameters: Parameters = None,
 ) -> None:
     """Berichtigt die Meldung und gibt sie als neuen Versuch in den Posteingang."""
+    if not changes:
+        raise wrong_usage(_("Bitte mit --set sagen, was zu berichtigen ist, z. B. --set issued_on=2026-10-30."))
     said = {name: typed(value) for name, value in read_fields(changes, option="--set").items()}
     person = acting_person(actor, reason, on, parameters)
     from dunkelwerk.runner.handling import correct
@@ -105,14 +110,21 @@ def correct(
     print(message.format(attempt=attempt, item=item))
 
 
-@app.command(
-    "act",
-    epilog='Beispiel: dunkelwerk work-items act 12 --action "extend_benefit until=2026-11-30" --actor a.kurz '
-    '--reason "Attest telefonisch bestätigt" --yes',
+#: what a clerk may do, as ``--help`` shows it
+ACT_EXAMPLES = (
+    'Beispiele: dunkelwerk work-items act 12 --action "extend_benefit until=2026-11-30" --actor a.kurz '
+    '--reason "Attest telefonisch bestätigt"\n\n'
+    'dunkelwerk work-items act 12 --action "record_proof until=2026-11-30" --actor a.kurz --yes\n\n'
+    "Geschäftsvorfälle: file_notice · record_proof until=TAG · extend_benefit until=TAG (bringt seine Raten mit) · "
+    "release_instalment due=TAG amount=BETRAG · offset_recourse due=TAG amount=BETRAG · review_on on=TAG · "
+    "close_claim reason=GRUND · send_letter template=VORLAGE; für einen anderen Fall dazu contract=… claim=…"
 )
+
+
+@app.command("act", epilog=ACT_EXAMPLES)
 def act(
     item: Item,
-    actions: Actions,
+    actions: Actions = None,
     actor: Actor = None,
     reason: Reason = "",
     yes: Annotated[bool, typer.Option("--yes", help="Nach der Vorschau nicht fragen.")] = False,
@@ -126,7 +138,13 @@ def act(
     from dunkelwerk.insight.casework import print_view
     from dunkelwerk.runner import handling
 
-    print_view(handling.preview(item, wanted, person))
+    view = handling.preview(item, wanted, person)
+    print_view(view)
+    print()
+    if handling.needs_examiner(view.judged.decision.actions):
+        print(_("Das bewegt Geld oder ist nachteilig: Es geht zur Zweitprüfung."))
+    else:
+        print(_("Das wird ohne Zweitprüfung wirksam."))
     if not yes and not agreed():
         print(_("Nichts wurde geändert. Mit --yes wird es gemacht."))
         return

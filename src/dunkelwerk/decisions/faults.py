@@ -17,7 +17,7 @@ PHRASES = (
     (re.compile(r"Object contains unknown field `(.+)`"), "das Feld {0} ist unbekannt"),
     (re.compile(r"Invalid RFC3339 encoded date"), "kein gültiges Datum (JJJJ-MM-TT)"),
     (re.compile(r"Invalid decimal string"), "kein gültiger Betrag"),
-    (re.compile(r"Invalid enum value .*", re.DOTALL), "kein erlaubter Wert"),
+    (re.compile(r"Invalid (?:enum )?value .*", re.DOTALL), "kein erlaubter Wert"),
     (re.compile(r"Expected `(.+)`, got `null`"), "der Wert fehlt (erwartet: {0})"),
     (re.compile(r"Expected `(.+)`, got `(.+)`"), "erwartet {0}, gefunden {1}"),
     (re.compile(r"Expected `(.+?)` *([<>=]+) *(.+)"), "erwartet {0} {1} {2}"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,38 +15,52 @@ from rich.table import Table
 
 from dunkelwerk.decisions.money import euros
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.insight.casewords import tell_account, tell_event, tell_item_state, tell_task, tell_type, tell_value
+from dunkelwerk.insight.telling import show
 
 if TYPE_CHECKING:
     from dunkelwerk.runner.handling import Look
     from dunkelwerk.runner.second_check import View
 
-NARROWEST = 100
+USUAL, NARROWEST = 100, 60
+#: a cell of a table that stays in one line
+SHORT = 19
 
 
 def console() -> Console:
-    """Where to write: as wide as the terminal, and wide enough where there is none."""
-    wide = shutil.get_terminal_size((NARROWEST, 24)).columns if sys.stdout.isatty() else NARROWEST
-    return Console(width=max(wide, 60), highlight=False, soft_wrap=False)
+    """Where to write: as wide as the terminal (or COLUMNS says)."""
+    return Console(width=width(), highlight=False, soft_wrap=False)
+
+
+def width() -> int:
+    """Signs in a line."""
+    return max(shutil.get_terminal_size((USUAL, 24)).columns, NARROWEST)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, nothing: str) -> None:
-    """A table, or one sentence where there is nothing."""
-    rows = [[shown(cell) for cell in row] for row in rows]
+    """A table, or one sentence where there is nothing. Only what is long is broken into lines."""
+    rows = list(rows)
     if not rows:
         print(nothing)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for heading, cells in zip(headings, zip(*rows, strict=True), strict=True):
+        whole = all(len(shown(cell)) <= SHORT for cell in cells)
+        right = any(isinstance(cell, Decimal) for cell in cells)
+        table.add_column(heading, overflow="fold", no_wrap=whole, justify="right" if right else "left")
     for row in rows:
-        table.add_row(*map(escape, row))
-    console().print(table)
+        table.add_row(*(escape(shown(cell)) for cell in row))
+    with console() as out, out.capture() as capture:
+        out.print(table)
+    print("\n".join(line.rstrip() for line in capture.get().splitlines()))
 
 
 def shown(cell: Any) -> str:
     """A value as people write it."""
     if cell is None:
         return "–"
+    if isinstance(cell, bool):
+        return _("ja") if cell else _("nein")
     if isinstance(cell, date):
         return f"{cell:%d.%m.%Y}"
     if isinstance(cell, Decimal):
@@ -59,7 +73,7 @@ def shown(cell: Any) -> str:
 def print_view(view: View) -> None:
     """A proposal: what it does, the world before and after, postings, letters; what speaks against it first."""
     if view.stale:
-        print(_("Achtung: Die Tatsachen oder Regeln haben sich geändert. So sähe der Vorschlag jetzt aus:"))
+        print(tell_stale(view))
     if view.fault:
         print(view.fault)
     print_reasons([finding.as_json() for finding in view.judged.decision.findings])
@@ -70,11 +84,33 @@ def print_view(view: View) -> None:
         print()
         print_table(
             [_("Buchung"), _("Soll"), _("Haben"), _("Betrag")],
-            [(tell_event(event), debit, credit, amount) for event, debit, credit, amount in view.postings],
+            [
+                (tell_event(event), tell_account(debit), tell_account(credit), amount)
+                for event, debit, credit, amount in view.postings
+            ],
             nothing="",
         )
     for letter in view.letters:
-        print(f"\n{_('Brief')}\n{'─' * 60}\n{letter.strip()}\n{'─' * 60}")
+        print_letter(letter)
+
+
+def tell_stale(view: View) -> str:
+    """Why a proposal is no longer what was proposed."""
+    now = view.judged.decision.versions["rules"]
+    if now != view.proposal.rules:
+        message = _(
+            "Überholt: Seither gilt ein anderer Regelstand ({now} statt {then}). So sähe der Vorschlag jetzt aus:"
+        )
+        return message.format(now=now, then=view.proposal.rules)
+    return _("Überholt: Die Tatsachen oder Parameter haben sich geändert. So sähe der Vorschlag jetzt aus:")
+
+
+def print_letter(letter: str) -> None:
+    """A letter's text, in the lines it has on paper."""
+    line = "─" * min(width(), 60)
+    print(f"\n{_('Brief')}\n{line}")
+    print(letter.strip())
+    print(line)
 
 
 def print_reasons(reasons: Sequence[Mapping[str, Any]]) -> None:
@@ -88,7 +124,8 @@ def print_reasons(reasons: Sequence[Mapping[str, Any]]) -> None:
 
 def print_actions(actions: Iterable[Any]) -> None:
     """The actions, one line each."""
-    print(_("Geschäftsvorfälle:"))
+    actions = list(actions)
+    print(_("Geschäftsvorfälle:") if actions else _("Geschäftsvorfälle: keine"))
     for action in actions:
         print(f"  • {tell_action(action)}")
 
@@ -96,16 +133,21 @@ def print_actions(actions: Iterable[Any]) -> None:
 def tell_action(action: Any) -> str:
     """One action in words."""
     tag = str(type(action).__struct_config__.tag)
-    said = [tell_type(tag)]
-    if tag == "undo":
-        said.append(tell_type(action.action))
-    for name in ("until", "due", "on", "amount", "reason", "template"):
+    undone = tag == "undo"
+    said = []
+    for name in ("until", "on", "reason", "template", "amount"):
         value = getattr(action, name, None)
-        if value is not None and shown(value) not in said:
-            said.append(shown(value))
-    if getattr(action, "how", None) == "recovered":
-        said.append(_("(schon gezahlt: wird Forderung)"))
-    return f"{action.contract}/{action.claim or _('neu')}: {' · '.join(said)}"
+        if value is not None:
+            said.append(f"– {tell_value(value)}" if isinstance(value, str) else shown(value))
+    due = getattr(action, "due", None)
+    if due is not None:
+        said.append(_("fällig am {due}").format(due=shown(due)))
+    what = " ".join((tell_type(action.action if undone else tag), ", ".join(said))).rstrip()
+    text = f"{action.contract}/{action.claim or _('neu')}: {what}"
+    if not undone:
+        return text
+    how = _("wird zurückgefordert, ist schon gezahlt") if action.how == "recovered" else tell_type("undo")
+    return f"{text}: {how}"
 
 
 def print_side_by_side(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
@@ -124,74 +166,43 @@ def print_item(look: Look, *, with_trace: bool) -> None:
     row = look.row
     print(_("Postkorbeintrag {item}, Stand {version}").format(item=row.id, version=row.version))
     where = "/".join(each for each in (row.contract, row.claim) if each)
-    print(f"  {row.basket} · {tell_task(row.task)} · {where or row.key}")
+    print(f"  {row.basket} · {tell_task(row.task)} · {where or row.key} · {tell_item_state(row.state)}")
     print(_("  fällig am {due}, Priorität {priority}").format(due=shown(row.due_on), priority=row.priority))
     print_reasons(look.reasons)
-    if look.said:
-        print(_("Die Meldung:"))
-    for name, value in look.said.items():
-        print(f"  {name}: {shown(value)}")
-    for line in look.history:
-        print(f"  {line}")
+    print_notice(look.said, heading=_("Die Meldung (Felder so, wie „work-items correct --set“ sie nimmt):"))
+    print_history(look.history)
     if with_trace:
         print_trace(look.trace)
 
 
+def print_notice(said: Mapping[str, Any], *, heading: str) -> None:
+    """What a notice says, field by field, as ``correct --set`` takes it."""
+    if said:
+        print(heading)
+    for name, value in said.items():
+        print(f"  {name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+
+
+def print_history(lines: Sequence[str]) -> None:
+    """What was done so far."""
+    if lines:
+        print(_("Bisher:"))
+    for line in lines:
+        print(f"  {line}")
+
+
 def print_trace(trace: Sequence[Mapping[str, Any]]) -> None:
-    """Every check in order, with what it read."""
-    print(_("Prüfspur:"))
+    """Every check in order, with what it read; ✗ marks what was found."""
+    print(_("Prüfspur (✗: gefunden, ✓: nichts gefunden):"))
     for traced in trace:
         print("  " + "/".join(str(value) for value in traced["subject"].values() if value))
         for name, value in traced["facts"].items():
-            print(f"    {name}: {shown(value)}")
+            print(f"    {name}: {read(value)}")
         for checked in traced["checks"]:
-            read = ", ".join(f"{name}={shown(value)}" for name, value in checked["evidence"].items())
-            print(f"    {'✗' if checked['found'] else '✓'} {checked['code']} ({read})")
+            evidence = ", ".join(f"{name}: {read(value)}" for name, value in checked["evidence"].items())
+            print(f"    {'✗' if checked['found'] else '✓'} {checked['code']}" + (f" ({evidence})" if evidence else ""))
 
 
-def tell_event(key: str) -> str:
-    """A booking event as people call it."""
-    words = {
-        "instalment_released": _("Rate freigegeben"),
-        "instalment_cancelled": _("Rate storniert"),
-        "instalment_recovered": _("gezahlte Rate zurückgefordert"),
-        "offset": _("Verrechnung mit Regress"),
-        "lump_sum_released": _("Todesfallleistung freigegeben"),
-        "lump_sum_cancelled": _("Todesfallleistung storniert"),
-        "offset_cancelled": _("Verrechnung zurückgenommen"),
-    }
-    return words.get(key, key)
-
-
-def tell_type(key: str) -> str:
-    """A type of action as people call it."""
-    words = {
-        "file_notice": _("Meldung abgelegt"),
-        "record_proof": _("Nachweis anerkannt"),
-        "extend_benefit": _("Leistung verlängert"),
-        "release_instalment": _("Rate freigegeben"),
-        "offset_recourse": _("mit Regress verrechnet"),
-        "review_on": _("Wiedervorlage"),
-        "close_claim": _("Leistungsfall geschlossen"),
-        "send_letter": _("Brief"),
-        "undo": _("Rücknahme"),
-        "open_claim": _("Leistungsfall eröffnet"),
-        "accept_claim": _("Leistungsfall angenommen"),
-        "pay_lump_sum": _("Todesfallleistung freigegeben"),
-        "cancel_instalments": _("Raten nach dem Tod storniert"),
-        "hold_instalments": _("Raten nach dem Tod angehalten"),
-        "end_contract": _("Vertrag beendet"),
-    }
-    return words.get(key, key)
-
-
-def tell_task(key: str) -> str:
-    """The task of a work item as people call it."""
-    words = {
-        "referral": _("Aussteuerung"),
-        "second_check": _("Zweitprüfung"),
-        "review": _("Wiedervorlage"),
-        "letter": _("Brief"),
-        "brake": _("Notbremse"),
-    }
-    return words.get(key, key)
+def read(value: Any) -> str:
+    """A value of a trace: JSON, in which dates and amounts are texts."""
+    return "–" if value in (None, [], {}) else show(value)

@@ -10,16 +10,27 @@ from dunkelwerk.infra.i18n import _
 if TYPE_CHECKING:
     from dunkelwerk.runner.retention_plan import Report
 
-KINDS = {
-    "notices": "Meldungen",
-    "decisions": "Entscheidungsprotokolle",
-    "letters": "Briefe",
-    "work_items": "Postkorbeinträge",
-    "proposals": "Vorschläge",
-    "touchers": "Bearbeitungsvermerke",
-    "deeds": "Handlungen",
-}
-HOLDS = {"contract": "Vertrag", "person": "Person", "claim": "Leistungsfall"}
+KINDS = ("notices", "decisions", "letters", "work_items", "proposals", "touchers", "deeds")
+
+
+def tell_kind(kind: str) -> str:
+    """What rows of a kind are called."""
+    words = {
+        "notices": _("Meldungen"),
+        "decisions": _("Entscheidungsprotokolle"),
+        "letters": _("Briefe"),
+        "work_items": _("Postkorbeinträge"),
+        "proposals": _("Vorschläge"),
+        "touchers": _("Bearbeitungsvermerke"),
+        "deeds": _("Handlungen"),
+    }
+    return words[kind]
+
+
+def tell_held(kind: str) -> str:
+    """What a hold is about."""
+    words = {"contract": _("Vertrag"), "person": _("Person"), "claim": _("Leistungsfall")}
+    return words.get(kind, kind)
 
 
 def tell_rest(report: Report, *, dry: bool) -> Iterator[str]:

@@ -172,9 +172,9 @@ class Session:
         )
         return content
 
-    def note(self, deed: str, *, kind: str, key: str, notice: int | None = None) -> int:
+    def note(self, deed: str, *, kind: str, key: str, notice: int | None = None, what: str = "") -> int:
         """Write down what the person does, in their own words; who touches a notice never examines it."""
-        words, about = self.person.words.strip(), f"deed:{kind}:{key}:{deed}"
+        words, about = "\n".join(filter(None, (what, self.person.words.strip()))), f"deed:{kind}:{key}:{deed}"
         sealed = self.vault.seal(words.encode(), about=about) if words else None
         at, actor = now(), self.person.actor
         self.cursor.execute(DEED, (at, actor, deed, kind, key, self.vault.current if words else None, sealed))

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.decisions.money import ZERO, euros
 from dunkelwerk.infra.bulk import copy_rows
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.i18n import _
@@ -129,10 +129,10 @@ def read_recent(cursor: Any, setting: Setting) -> Tally:
     """The last decided notices of a process since it was started, at least its window's where there are so many."""
     cursor.execute(RECENT, (setting.process, setting.tally_from, setting.watched))
     recent = Tally()
-    for decided, dark, euros in cursor.fetchall():
+    for decided, dark, amount in cursor.fetchall():
         if recent.decided >= setting.watched:
             break
-        recent = Tally(recent.decided + decided, recent.dark + dark, recent.euros + euros)
+        recent = Tally(recent.decided + decided, recent.dark + dark, recent.euros + amount)
     return recent
 
 
@@ -140,12 +140,12 @@ def out_of_band(setting: Setting, recent: Tally) -> str | None:
     """What left its band, as a sentence; None where all is well."""
     rate, mean = recent.dark_rate, recent.mean_amount
     if not within(rate, setting.dark_rate_low, setting.dark_rate_high):
-        return _("Die Dunkelverarbeitungsquote der letzten {count} Meldungen ist {rate:.1%}.").format(
-            count=recent.decided, rate=rate
+        return _("Die Dunkelverarbeitungsquote der letzten {count} Meldungen ist {rate} %.").format(
+            count=recent.decided, rate=f"{rate * 100:.1f}".replace(".", ",")
         )
     if mean is not None and not within(mean, setting.mean_amount_low, setting.mean_amount_high):
-        return _("Der mittlere Betrag der letzten {count} Fälle ist {mean:.2f} EUR.").format(
-            count=recent.dark, mean=mean
+        return _("Der mittlere Betrag der letzten {count} Fälle ist {mean}.").format(
+            count=recent.dark, mean=euros(mean)
         )
     return None
 

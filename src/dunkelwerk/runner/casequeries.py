@@ -6,18 +6,23 @@ from typing import Any
 
 from django.db import connection
 
+from dunkelwerk.infra.businessday import BERLIN
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.keys import Vault
 
 PROPOSALS = """
     SELECT p.id, n.external_id AS notice, p.kind, p.parts, d.reasons, d.released, d.business_day AS proposed_on,
-           p.state, p.work_item, p.notice AS notice_id, p.adverse, p.proposed_by, p.run, w.due_on,
+           p.state, p.work_item, p.notice AS notice_id, p.adverse, p.proposed_by, p.run, w.due_on, d.process,
+           d.reverses, undone.released AS taken_back,
            (SELECT count(*) FROM notice j WHERE j.work_item = p.work_item AND j.state = 'joined') AS joined
     FROM proposal p
     JOIN decision_record d ON d.id = p.decision
     JOIN notice n ON n.id = p.notice
     JOIN work_item w ON w.id = p.work_item
+    LEFT JOIN decision_record undone ON undone.id = d.reverses
     WHERE (%(everything)s OR p.state = 'pending') AND (%(run)s::bigint IS NULL OR p.run = %(run)s)
-    ORDER BY p.id
+      AND (%(proposal)s::bigint IS NULL OR p.id = %(proposal)s)
+    ORDER BY p.run NULLS FIRST, d.reverses DESC, p.id
 """
 ITEMS = """
     SELECT w.id, w.basket, w.task, w.kind, w.key, w.contract, w.claim, w.reasons, w.priority, w.open_from, w.due_on,
@@ -25,24 +30,34 @@ ITEMS = """
     FROM work_item w
     WHERE (%(everything)s OR w.state <> 'done') AND (%(basket)s::text IS NULL OR w.basket = %(basket)s)
       AND (%(everything)s OR w.open_from <= %(day)s)
-    ORDER BY w.state, w.priority, w.due_on, w.id
+    ORDER BY array_position(ARRAY['open', 'in_check', 'done']::varchar[], w.state), w.priority, w.due_on, w.id
 """
-DEEDS = "SELECT at, actor, deed FROM deed WHERE kind = %s AND key = %s ORDER BY id"
+NOTHING_ASKED = {"everything": False, "run": None, "proposal": None}
+DEEDS = "SELECT at, actor, deed, data_key, words FROM deed WHERE kind = %s AND key = %s ORDER BY id"
 
 
 def read_rows(query: str, **parameters: Any) -> list[dict[str, Any]]:
     """The rows of a query as objects."""
     with connection.cursor() as cursor:
-        cursor.execute(query, {"everything": False, **parameters})
+        cursor.execute(query, {**NOTHING_ASKED, **parameters})
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def read_deeds(kind: str, key: str) -> list[str]:
-    """What was done to a thing, by whom and when, one line each."""
+def read_deeds(kind: str, key: str, vault: Vault) -> list[str]:
+    """What was done to a thing, by whom, when and in which own words, one line each."""
     with connection.cursor() as cursor:
         cursor.execute(DEEDS, (kind, key))
-        return [f"{at:%d.%m.%Y %H:%M} {actor}: {tell_deed(deed)}" for at, actor, deed in cursor.fetchall()]
+        rows = cursor.fetchall()
+        vault.prepare(cursor, {row[3] for row in rows if row[3] is not None})
+    lines = []
+    for at, actor, deed, data_key, words in rows:
+        line = f"{at.astimezone(BERLIN):%d.%m.%Y %H:%M} {actor}: {tell_deed(deed)}"
+        if words is not None:
+            said = vault.open(bytes(words), key=data_key, about=f"deed:{kind}:{key}:{deed}").decode()
+            line += f" – {' '.join(said.split())}"
+        lines.append(line)
+    return lines
 
 
 def tell_deed(deed: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dunkelwerk.infra.i18n import _
-
 NOTICES = """
     SELECT id, channel, external_id, attempt, process, case_key, received_at, state, data_key, payload
     FROM notice WHERE case_key = ANY(%s) ORDER BY id
@@ -41,11 +39,10 @@ MOVEMENTS = """
            amount, mode, process, rules, legal_entity
     FROM movement WHERE decision BETWEEN %s AND %s AND decision = ANY(%s) ORDER BY id
 """
+#: contract and claim by number, as their movement names them
 POSTINGS = """
-    SELECT p.id, p.decision, p.business_day, p.event, p.debit, p.credit, p.amount, p.legal_entity,
-           k.number AS contract, c.number AS claim
-    FROM posting p JOIN claim c ON c.id = p.claim JOIN contract k ON k.id = c.contract_id
-    WHERE p.claim = ANY(%s) ORDER BY p.id
+    SELECT p.id, p.decision, p.business_day, p.event, p.debit, p.credit, p.amount, p.legal_entity, m.contract, m.claim
+    FROM posting p JOIN movement m ON m.id = p.action WHERE p.claim = ANY(%s) ORDER BY p.id
 """
 
 
@@ -67,4 +64,4 @@ class Staff:
         if not actor:
             return None
         number = self._numbers.setdefault(actor.strip().casefold(), len(self._numbers) + 1)
-        return _("Mitarbeiterin oder Mitarbeiter {number}").format(number=number)
+        return f"Mitarbeiterin oder Mitarbeiter {number}"

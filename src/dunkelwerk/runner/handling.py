@@ -11,7 +11,7 @@ from msgspec import Struct
 from dunkelwerk.decisions.decision import APPLY, Action
 from dunkelwerk.inbox import operations as inbox
 from dunkelwerk.inbox.door import Delivery, Door
-from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.lines.registry import processes
@@ -163,7 +163,7 @@ def read_corrected(opened: Opened, changes: Mapping[str, Any]) -> Delivery:
     delivery = Door().examine(FileLine(1, 0, text), file=_("Berichtigung"))
     if isinstance(delivery, Delivery):
         return delivery
-    raise CommandError(f"{delivery.what[:1].upper()}{delivery.what[1:]}.")
+    raise wrong_usage(_("Die Berichtigung ist nicht lesbar: {what}.").format(what=delivery.what))
 
 
 def close(item: int, person: Person, *, version: int | None = None) -> None:
@@ -188,9 +188,12 @@ def take(work: Session, item: int, *, version: int | None) -> Row:
     """Lock an item that a clerk may work on; raises CommandError."""
     row = workitems.lock_item(work.cursor, item, version=version)
     ensure_open(row)
+    if row.task == "second_check":
+        message = _("Eine Zweitprüfung wird nicht von Hand bearbeitet: bitte den Vorschlag bestätigen oder verwerfen.")
+        raise CommandError(message)
     if row.task not in BY_HAND:
-        message = _("Der Postkorbeintrag {item} ({task}) wird nicht von Hand bearbeitet.")
-        raise CommandError(message.format(item=item, task=row.task))
+        message = _("Der Postkorbeintrag {item} gehört zu keiner Meldung und wird nicht von Hand bearbeitet.")
+        raise CommandError(message.format(item=item))
     return row
 
 
@@ -228,7 +231,7 @@ def look(item: int, person: Person) -> Look:
     """An item with the reasons, their evidence and the trace of its decision; of a shadow run nothing is told."""
     with session(person, keep=False) as work:
         row = workitems.lock_item(work.cursor, item)
-        history = [*read_deeds(row.kind, row.key), *read_deeds("work_item", str(item))]
+        history = [*read_deeds(row.kind, row.key, work.vault), *read_deeds("work_item", str(item), work.vault)]
         if row.decision is None:
             return Look(row, {}, [], [], history)
         content = work.read_record(row.decision)
@@ -237,6 +240,16 @@ def look(item: int, person: Person) -> Look:
         blind = row.task == "referral" and not row.reasons
         reasons = [] if blind else [each for each in decision["reasons"] if concerns(each, row)]
         return Look(row, content["notice"] or {}, reasons, [] if blind else decision["trace"], history)
+
+
+def history(identity: int, person: Person) -> list[str]:
+    """What was done to a proposal, and before to what it came from, in order and in the words of who did it."""
+    with session(person, keep=False) as work:
+        proposal = proposals.lock(work.cursor, identity)
+        request = work.read_record(proposal.decision).get("request") or {}
+        things = [("notice", proposal.notice), ("work_item", request.get("work_item"))]
+        things += [("decision", request.get("reverses")), ("proposal", identity)]
+        return [line for kind, key in things if key is not None for line in read_deeds(kind, str(key), work.vault)]
 
 
 def concerns(reason: Mapping[str, Any], row: Row) -> bool:

@@ -254,8 +254,11 @@ class Recorder:
 
 
 def join(cursor: Any, line: str, judged: Sequence[Judged]) -> list[Judged]:
-    """Notices on claims for which a proposal is pending join its work item: they do not overtake it."""
-    parts = sorted({part for each in judged for part in each.parts})
+    """Notices on claims for which a proposal is pending join its work item: they do not overtake it.
+
+    What is decided in shadow takes no effect, and so overtakes nothing.
+    """
+    parts = sorted({part for each in judged if each.mode != SHADOW for part in each.parts})
     if not parts:
         return list(judged)
     cursor.execute(PENDING, (line, parts))
@@ -264,7 +267,8 @@ def join(cursor: Any, line: str, judged: Sequence[Judged]) -> list[Judged]:
         return list(judged)
     joined = []
     for each in judged:
-        item = next((pending[part] for part in each.parts if part in pending), None)
+        waits = (pending[part] for part in each.parts if part in pending)
+        item = None if each.mode == SHADOW else next(waits, None)
         joined.append(msgspec.structs.replace(each, joins=item))
     return joined
 

@@ -80,7 +80,12 @@ def change(process: str, changes: Mapping[str, Any], person: Person) -> None:
         setting = lock_setting(work.cursor, process)
         changed = msgspec.structs.replace(setting, limit_reached_on=None, **changes)
         write_setting(work.cursor, changed)
-        work.note("set", kind="process", key=process)
+        work.note("set", kind="process", key=process, what=told_change(setting, changes))
+
+
+def told_change(before: Setting, changes: Mapping[str, Any]) -> str:
+    """What was set, from what to what, for whoever revises it."""
+    return "; ".join(f"{name}: {getattr(before, name)} → {value}" for name, value in changes.items())
 
 
 def stop(process: str, person: Person) -> None:

@@ -47,9 +47,9 @@ def ending(proof: UnemploymentProof, reach: Reach) -> str | None:
 def implausible_dates(proof: UnemploymentProof, case: Case, p: Parameters) -> Looked:
     faults = []
     if proof.proven_on > proof.received_on:
-        faults.append("Nachweis nach dem Eingang ausgestellt")
+        faults.append("ausgestellt nach dem Eingang")
     if proof.unemployed_since > proof.proven_on:
-        faults.append("Beginn nach dem Nachweis")
+        faults.append("Beginn nach der Ausstellung")
     if proof.new_job_on is not None and proof.new_job_on <= proof.unemployed_since:
-        faults.append("neue Arbeit nicht nach dem Beginn der Arbeitslosigkeit")
+        faults.append("neue Arbeit nicht später als der Beginn der Arbeitslosigkeit")
     return when(bool(faults), faults=faults, issued_on=proof.proven_on, received_on=proof.received_on)

@@ -20,6 +20,16 @@ CLAIMS = """
 INSTALMENTS = """
     SELECT claim_id, due, amount, set_off, status FROM instalment WHERE claim_id = ANY(%s) ORDER BY claim_id, due, id
 """
+#: closing reasons in German; a clerk's or the core system's own stays as it is
+CLOSINGS = {
+    "recovered": "wieder gesund",
+    "max_duration": "Höchstdauer erreicht",
+    "contract_end": "Vertragsende",
+    "age_limit": "Altersgrenze erreicht",
+    "new_job": "neue Stelle",
+    "death": "Todesfall",
+    "withdrawn": "zurückgezogen",
+}
 
 
 def read(cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -45,8 +55,8 @@ def claim_facts(row: Any) -> dict[str, str]:
         "Status": ClaimStatus(status).german,
         "Nachgewiesen bis": day(proven),
         "Freigegeben bis": day(released),
-        "Gesund seit/bis": day(recovered),
-        "Geschlossen am": f"{day(closed)} ({reason})" if closed else "–",
+        "Ende gemeldet zum": day(recovered),
+        "Geschlossen am": f"{day(closed)} ({CLOSINGS.get(reason, reason)})" if closed else "–",
         "Offener Regress": euros(recourse),
     }
 

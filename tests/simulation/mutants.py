@@ -1,0 +1,89 @@
+"""Planted bugs: a simulation that does not find them proves nothing. Each replaces a function of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+
+def wrong_amount() -> None:
+    """Every instalment is a cent too much, everywhere alike: in the register, the books and the letters."""
+    from dunkelwerk.lines.credit_protection import affected, benefits
+
+    right = benefits.instalment_lines
+
+    def generous(*arguments: Any) -> Any:
+        lines = right(*arguments)
+        return tuple(msgspec.structs.replace(each, amount=each.amount + Decimal("0.01")) for each in lines)
+
+    benefits.instalment_lines = generous
+    if hasattr(affected, "instalment_lines"):
+        affected.instalment_lines = generous  # type: ignore[attr-defined]
+
+
+def missing_posting() -> None:
+    """The last posting of a batch is forgotten."""
+    from dunkelwerk.ledger import operations
+
+    post = operations.post
+    operations.post = lambda cursor, events, **more: post(cursor, events[:-1], **more)
+
+
+def own_case() -> None:
+    """Nobody is taken for somebody who touched the notice."""
+    from dunkelwerk.inbox import operations
+
+    operations.touchers_of = lambda cursor, notice: []
+
+
+def proven_back() -> None:
+    """A proof is written with its day, but the claim is set to an earlier one."""
+    from dunkelwerk.lines.credit_protection import appliers
+
+    update = appliers.update_claims
+
+    def backwards(cursor: Any, column: str, kind: str, rows: Sequence[Any]) -> None:
+        days = timedelta(days=30 if column == "proven_until" else 0)
+        update(cursor, column, kind, [(identity, day - days) for identity, day in rows])
+
+    appliers.update_claims = backwards
+
+
+def stale_confirmed() -> None:
+    """Whatever a proposal has become since, it is confirmed."""
+    from dunkelwerk.runner import second_check
+
+    second_check.is_same = lambda judged, proposal: True
+
+
+def limit_ignored() -> None:
+    """A day's limits are read, and forgotten."""
+    from dunkelwerk.runner import brake
+
+    brake.limited = lambda judged, settings: []
+
+
+def lost_notice() -> None:
+    """The inbox says that it took a notice, and writes it but once in a while."""
+    from dunkelwerk.inbox import operations
+
+    add = operations.add
+    operations.add = lambda deliveries, *more, **others: (
+        add(deliveries[1:], *more, **others)[0] + bool(deliveries),
+        [],
+    )
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    each.__name__: each
+    for each in (wrong_amount, missing_posting, own_case, proven_back, stale_confirmed, limit_ignored, lost_notice)
+}
+
+
+def plant(name: str) -> None:
+    """Plant one of them, in this process and in the workers that it forks."""
+    MUTANTS[name]()
