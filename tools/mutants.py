@@ -19,11 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 COPY = ROOT / "build" / "mutation"
 LINE = "src/dunkelwerk/lines/credit_protection"
+#: what several processes share
+SHARED = ("affected", "benefits", "checks", "death", "first_notice", "follow_up", "identification", "payout")
+SHARED += ("sick_notes", "unemployment")
 TARGETS = [
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / LINE / "processes").glob("*/decide.py"))),
-    f"{LINE}/affected.py",
-    f"{LINE}/benefits.py",
-    f"{LINE}/identification.py",
+    *(f"{LINE}/{name}.py" for name in SHARED),
     "src/dunkelwerk/decisions/outcome.py",
 ]
 TESTS = [

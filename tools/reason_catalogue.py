@@ -32,6 +32,7 @@ DISPOSITIONS = {
     "second_check": "Zweitprüfung (`second_check`)",
     "ignore": "nicht beachten (`ignore`)",
     "offset": "verrechnen (`offset`)",
+    "documents_requested": "Unterlagen anfordern (`documents_requested`)",
 }
 
 

@@ -12,13 +12,13 @@ import pytest
 from dunkelwerk.decisions.parameters import ParameterBook, ParameterError, read_entries, read_yaml
 from dunkelwerk.decisions.reasons import Reason
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters
-from dunkelwerk.lines.credit_protection.reasons import CATALOGUE
+from dunkelwerk.lines.credit_protection.reasons import CATALOGUE, DOCUMENTS_MISSING
 from dunkelwerk.lines.registry import processes
 
 BOOK: ParameterBook[CreditProtectionParameters] = processes()["follow_up_sick_note"].book
 TODAY = date(2026, 11, 2)
 REFER_ONLY = [reason for reason in CATALOGUE if reason.refer_only or reason.adverse]
-FREE = [reason for reason in CATALOGUE if reason not in REFER_ONLY]
+FREE = [reason for reason in CATALOGUE if reason not in (*REFER_ONLY, DOCUMENTS_MISSING)]
 
 
 def values(overrides: dict[str, Any], day: date = TODAY) -> CreditProtectionParameters:
@@ -138,6 +138,20 @@ def test_what_must_be_referred_may_say_so(reason: Reason) -> None:
 def test_other_reasons_are_free(reason: Reason, name: str) -> None:
     chosen = BOOK.override({"dispositions": {reason.code: name}}, source="eigene.yaml").on(TODAY)
     assert chosen.disposition(reason, reason.dispositions[0]).name == name
+
+
+@pytest.mark.parametrize("name", ["documents_requested", "refer"])
+def test_missing_documents_are_asked_for_or_referred(name: str) -> None:
+    assert values({"dispositions": {"documents_missing": name}}).dispositions == {"documents_missing": name}
+
+
+@pytest.mark.parametrize("name", ["second_check", "ignore", "offset"])
+def test_missing_documents_are_nothing_else(name: str) -> None:
+    assert "erlaubt ist documents_requested, refer" in refusal({"dispositions": {"documents_missing": name}})
+
+
+def test_only_missing_documents_are_asked_for() -> None:
+    assert "contract_not_active" in refusal({"dispositions": {"contract_not_active": "documents_requested"}})
 
 
 def test_offset_is_for_recourse_alone() -> None:

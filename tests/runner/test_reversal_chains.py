@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -227,3 +228,26 @@ def test_a_note_that_comes_while_a_reversal_is_pending_waits_for_it(world: World
     assert claim_of(world)["released_until"] == "2026-12-31"
     assert world.value("SELECT sum(amount) FROM posting WHERE event = 'instalment_released'") == 3 * RATE
     assert world.broken() == []
+
+
+def test_an_extract_from_before_a_reversal_brings_nothing_back(world: World) -> None:
+    """The core system saw our release; then it was reversed. The older extract is refused, the present one is not."""
+    decision = settled(world)
+    before = extract(world)
+    reverse(world, decision)
+    with pytest.raises(AssertionError):
+        world.load(before)
+    world.load(extract(world))
+    assert str(claim_of(world)["released_until"]) == "2026-10-30"
+    assert world.broken() == []
+
+
+def extract(world: World) -> Thing:
+    """The case file as it now stands."""
+    from dunkelwerk.infra.snapshot import snapshot
+    from dunkelwerk.lines.credit_protection.queries import case_file_lines
+
+    with snapshot():
+        ((line,),) = case_file_lines("RS-1")
+    case: Thing = json.loads(line)
+    return case

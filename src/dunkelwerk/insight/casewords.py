@@ -70,6 +70,10 @@ def tell_value(key: str) -> str:
         "deferred_period": _("Zwischenbescheid Karenz"),
         "benefit_end": _("Leistungsende"),
         "correction": _("Berichtigung"),
+        "acceptance": _("Leistungszusage"),
+        "documents_requested": _("Anforderung von Unterlagen"),
+        "documents_reminder": _("Erinnerung an Unterlagen"),
+        "death_settlement": _("Abrechnung Todesfall"),
     }
     return words.get(key, key)
 
@@ -82,6 +86,7 @@ def tell_task(key: str) -> str:
         "review": _("Wiedervorlage"),
         "letter": _("Brief"),
         "brake": _("Notbremse"),
+        "documents": _("Unterlagen fehlen"),
     }
     return words.get(key, key)
 

@@ -151,6 +151,8 @@ class Claim(models.Model):
     benefit_limit = models.DateField(null=True)
     proven_until = models.DateField(null=True)
     released_until = models.DateField(null=True)
+    #: the last day that a reversal took back: an older extract of the core system must not bring it again
+    taken_back_until = models.DateField(null=True)
     recovered_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     closing_reason = models.TextField(null=True)

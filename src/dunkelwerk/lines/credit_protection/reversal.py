@@ -121,7 +121,7 @@ RELEASES = f"""
     WHERE r.claim_id = u.claim AND r.decision = m.decision AND r.cancelled_on IS NULL
 """
 RELEASED_UNTIL = """
-    UPDATE claim c SET released_until = (
+    UPDATE claim c SET taken_back_until = greatest(c.taken_back_until, c.released_until), released_until = (
         SELECT max(upper(days)) - 1 FROM release WHERE claim_id = c.id AND cancelled_on IS NULL
     ) WHERE c.id = ANY(%s)
 """

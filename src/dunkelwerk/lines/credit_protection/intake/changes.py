@@ -94,10 +94,19 @@ def check_not_older(claim: Claim, known: KnownClaim, *, field: str) -> None:
         before, now = getattr(known, name), getattr(claim, name)
         if before is not None and (now is None or now < before):
             raise older(name, claim, field=field)
+    if brings_back(claim, known):
+        raise older("released_until", claim, field=field)
     if claim.status.value == known.status == "closed":
         for name in ("recovered_on", "closed_on", "closing_reason"):
             if getattr(known, name) is not None and getattr(claim, name) is None:
                 raise older(name, claim, field=field)
+
+
+def brings_back(claim: Claim, known: KnownClaim) -> bool:
+    """Whether the file releases days that a reversal took back here: it is from before."""
+    now, ours, taken_back = claim.released_until, known.released_until, known.taken_back_until
+    still_taken_back = taken_back is not None and (ours is None or ours < taken_back)
+    return still_taken_back and now is not None and (ours is None or now > ours)
 
 
 def older(name: str, claim: Claim, *, field: str) -> Older:

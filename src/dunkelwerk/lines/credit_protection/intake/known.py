@@ -27,7 +27,8 @@ INSURED = """
 """
 CLAIMS = """
     SELECT c.contract_id, c.id, c.number, p.key, c.cause, c.status, c.onset, c.icd, c.benefit_from, c.benefit_limit,
-           c.proven_until, c.released_until, c.recovered_on, c.closed_on, c.closing_reason, c.months_used_before
+           c.proven_until, c.released_until, c.recovered_on, c.closed_on, c.closing_reason, c.months_used_before,
+           c.taken_back_until
     FROM claim c JOIN person p ON p.id = c.person_id WHERE c.contract_id = ANY(%s)
 """
 INSTALMENTS = """
@@ -80,6 +81,7 @@ class KnownClaim(Struct):
     closed_on: date | None
     closing_reason: str | None
     months_used_before: int
+    taken_back_until: date | None = None
     instalments: list[KnownInstalment] = field(default_factory=list)
 
     @property
