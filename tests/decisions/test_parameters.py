@@ -11,14 +11,14 @@ import pytest
 
 from dunkelwerk.decisions.parameters import ParameterBook, ParameterError, read_entries, read_yaml
 from dunkelwerk.decisions.reasons import Reason
+from dunkelwerk.lines.credit_protection.first_reasons import DOCUMENTS_MISSING, catalogue
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters
-from dunkelwerk.lines.credit_protection.reasons import CATALOGUE, DOCUMENTS_MISSING
 from dunkelwerk.lines.registry import processes
 
 BOOK: ParameterBook[CreditProtectionParameters] = processes()["follow_up_sick_note"].book
 TODAY = date(2026, 11, 2)
-REFER_ONLY = [reason for reason in CATALOGUE if reason.refer_only or reason.adverse]
-FREE = [reason for reason in CATALOGUE if reason not in (*REFER_ONLY, DOCUMENTS_MISSING)]
+REFER_ONLY = [reason for reason in catalogue() if reason.refer_only or reason.adverse]
+FREE = [reason for reason in catalogue() if reason not in (*REFER_ONLY, DOCUMENTS_MISSING)]
 
 
 def values(overrides: dict[str, Any], day: date = TODAY) -> CreditProtectionParameters:
@@ -156,7 +156,7 @@ def test_only_missing_documents_are_asked_for() -> None:
 
 def test_offset_is_for_recourse_alone() -> None:
     allowed = []
-    for reason in CATALOGUE:
+    for reason in catalogue():
         try:
             values({"dispositions": {reason.code: "offset"}})
             allowed.append(reason.code)
@@ -170,8 +170,8 @@ def test_the_page_marks_these_as_never_anything_but_referred() -> None:
     dagger = {"technical_failure", "contract_unknown", "person_not_insured", "no_open_claim", "claim_ambiguous"}
     dagger |= {"person_deceased", "unemployment_overlap", "amount_changed"}
     codes = {bound.reason.code for bound in processes()["follow_up_sick_note"].checks} | dagger
-    assert {reason.code for reason in CATALOGUE if reason.refer_only and reason.code in codes} == dagger
-    assert {reason.code for reason in CATALOGUE if reason.adverse and reason.code in codes} == {"no_benefit_left"}
+    assert {reason.code for reason in catalogue() if reason.refer_only and reason.code in codes} == dagger
+    assert {reason.code for reason in catalogue() if reason.adverse and reason.code in codes} == {"no_benefit_left"}
 
 
 @pytest.mark.parametrize("dispositions", [{"no_such_reason": "refer"}, {"proof_gap": "maybe"}, {"": "refer"}])

@@ -25,6 +25,7 @@ from dunkelwerk.cli import (
     retention,
     scenarios,
     shadow,
+    show,
     work,
     work_items,
 )
@@ -56,6 +57,7 @@ app.add_typer(decisions.app, name="decisions")
 app.add_typer(letters.app, name="letters")
 app.add_typer(database.app, name="database")
 app.add_typer(retention.app, name="retention")
+app.add_typer(show.app, name="show")
 app.add_typer(persons.app, name="persons")
 
 

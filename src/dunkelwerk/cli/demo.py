@@ -15,12 +15,15 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
+import yaml
 
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 
 EXAMPLE = "Beispiel: dunkelwerk demo --contracts 20000 --notices 5000"
 DAY = date(2026, 11, 23)
+#: the process that the thousands of notices are for
+MAIN = "follow_up_sick_note"
 
 
 def demo(
@@ -69,9 +72,37 @@ def run(*, contracts: int, notices: int, seed: int, workers: int) -> None:
         command("load", cases)
         command("inbox", "add", inbox)
     seconds = command("work", "--once", "--workers", str(workers))
-    from dunkelwerk.cli.demo_report import report
+    from dunkelwerk.cli.demo_report import report, report_processes
 
     report(notices / seconds)
+    show_other_processes()
+    report_processes()
+
+
+def show_other_processes() -> None:
+    """The other processes, on the scenarios that the business signed: every reason happens to somebody."""
+    from dunkelwerk.lines.credit_protection.synthetic.staged import show_every_reason, stage
+    from dunkelwerk.lines.registry import processes
+
+    others = (process for name, process in processes().items() if name != MAIN)
+    staged, more = show_every_reason(each for process in others for each in stage(process))
+    with tempfile.TemporaryDirectory(prefix="dunkelwerk-demo-") as folder:
+        cases, inbox = Path(folder) / "akten-szenarien.jsonl", Path(folder) / "meldungen.jsonl"
+        message = _("Erstatteste, Nachweise der Arbeitslosigkeit und Todesmeldungen: {count} Fälle aus den Szenarien.")
+        step(message.format(count=len(staged)))
+        write_lines(cases, (each.case_file for each in (*staged, *more)))
+        write_lines(inbox, (each.notice for each in staged))
+        command("load", cases)
+        command("inbox", "add", inbox)
+        command("work", "--once")
+        for each in more:
+            step(_("Ein Versicherer, der es anders will: {name}").format(name=each.scenario.name))
+            parameters = Path(folder) / "parameter.yaml"
+            parameters.write_text(yaml.safe_dump(each.parameters, allow_unicode=True), encoding="utf-8")
+            write_lines(inbox, [each.notice])
+            command("inbox", "add", inbox)
+            command("work", "--once", "--parameters", parameters)
+    command("check")
 
 
 def step(text: str) -> None:

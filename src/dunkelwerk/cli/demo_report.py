@@ -12,7 +12,7 @@ from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight.figures import Figures, read_figures
 from dunkelwerk.insight.telling import Told, tell
-from dunkelwerk.lines.registry import lines
+from dunkelwerk.lines.registry import lines, processes
 
 WIDTH = 110
 #: a case with instalments, of one claim; and one with several reasons, so that one sees them all at once
@@ -23,6 +23,15 @@ SETTLED = """
 REFERRED = """
     SELECT n.id FROM decision_record r JOIN notice n ON n.decision = r.id
     WHERE n.state = 'referred' AND cardinality(r.blockers) > 1 ORDER BY n.id LIMIT 1
+"""
+
+
+BY_PROCESS = """
+    SELECT d.process, count(*) FILTER (WHERE n.state IN ('settled', 'partial')),
+           count(*) FILTER (WHERE n.state IN ('proposed', 'joined')), count(*) FILTER (WHERE n.state = 'referred'),
+           (SELECT coalesce(array_agg(DISTINCT code ORDER BY code), '{}')
+            FROM decision_record r, unnest(r.reasons) AS code WHERE r.process = d.process)
+    FROM decision_record d JOIN notice n ON n.decision = d.id GROUP BY d.process ORDER BY d.process
 """
 
 
@@ -83,6 +92,24 @@ def reasons_table(figures: Figures) -> Table:
         alone = str(sole[code]) if code in sole else "–"
         table.add_row(titles.get(code, code), code, str(referred.get(code, 0)), alone)
     return table
+
+
+def report_processes() -> None:
+    """Every process with its outcomes, and every reason that kept one of its notices from being settled dark."""
+    from django.db import connection
+
+    console = Console(width=WIDTH, highlight=False)
+    with connection.cursor() as cursor:
+        cursor.execute(BY_PROCESS)
+        rows = cursor.fetchall()
+    table = Table(title=_("Alle Prozesse"), title_justify="left", width=WIDTH)
+    for heading in (_("Prozess"), _("dunkel"), _("Zweitprüfung"), _("ausgesteuert"), _("Gründe")):
+        table.add_column(heading)
+    for process, dark, second, referred, codes in rows:
+        title = processes()[process].title if process in processes() else process
+        table.add_row(title, str(dark), str(second), str(referred), ", ".join(codes))
+    console.print()
+    console.print(table)
 
 
 def panel(told: Told) -> Panel:

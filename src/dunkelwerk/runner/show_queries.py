@@ -46,7 +46,9 @@ MOVEMENTS = """
     SELECT decision, action, contract, claim, amount, period_from, period_until, flag = 'S'
     FROM movement WHERE decision BETWEEN %s AND %s AND decision = ANY(%s) ORDER BY id
 """
-TOUCHERS = "SELECT notice, touched_at, actor, deed FROM toucher WHERE notice = ANY(%s) AND deed = 'received' ORDER BY id"
+TOUCHERS = (
+    "SELECT notice, touched_at, actor, deed FROM toucher WHERE notice = ANY(%s) AND deed = 'received' ORDER BY id"
+)
 PROPOSALS = """
     SELECT id, decision, notice, work_item, kind, state, parts, adverse, proposed_by, applied
     FROM proposal WHERE notice = ANY(%s) ORDER BY id
@@ -261,7 +263,7 @@ class Desk:
         reversed_by = {each.reverses: each.id for each in found if each.reverses is not None and each.effective}
         for each in found:
             each.reversed_by = reversed_by.get(each.id)
-            each.actions = moved.get(each.id, each.actions)
+            each.actions = written(each.actions, moved.get(each.id, []))
             each.parts += [(action.contract, action.claim) for action in each.actions]
             if each.mode == SHADOW and states[each.notice] in ("waiting", "referred", "joined", "replaced"):
                 each.hidden, each.outcome, each.reasons, each.actions = True, "", [], []
@@ -318,11 +320,26 @@ class Desk:
         return found
 
 
+def written(said: list[ActionShown], moved: list[ActionShown]) -> list[ActionShown]:
+    """What was decided as it was written: a claim that was opened has its number, released days their first."""
+    if len(said) != len(moved):
+        return moved or said
+    return [
+        msgspec.structs.replace(
+            each,
+            contract=row.contract,
+            claim=row.claim,
+            since=row.since if each.action == "extend_benefit" else each.since,
+        )
+        for each, row in zip(said, moved, strict=True)
+    ]
+
+
 def read_action(said: dict[str, Any]) -> ActionShown:
     """An action of a sealed decision, in which days and amounts are texts."""
     undone = said["type"] == "undo"
-    since = said.get("due") or said.get("on") or said.get("since")
-    until = said.get("until")
+    since = said.get("due") or said.get("on") or said.get("since") or said.get("benefit_from")
+    until = said.get("until") or said.get("benefit_limit")
     return ActionShown(
         action=said["action"] if undone else said["type"],
         contract=said.get("contract"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from msgspec import Struct
 
+from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
@@ -45,7 +47,10 @@ class Papers(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """What is shown. ``kind``: contract, person, claim, notice. ``proofs`` by claim (``CONTRACT/CLAIM``)."""
+    """What is shown. ``kind``: contract, person, claim, notice.
+
+    By claim (``CONTRACT/CLAIM``): ``proofs``, and ``balances``: of each account debit less credit, in euros.
+    """
 
     kind: str
     key: str
@@ -55,6 +60,7 @@ class Page(Struct, frozen=True):
     contracts: list[ContractShown]
     claims: list[ClaimShown]
     proofs: dict[str, list[ProofShown]]
+    balances: dict[str, dict[str, Decimal]]
     papers: Papers
 
 
@@ -135,7 +141,7 @@ def show_notice(name: str, day: date) -> Page:
             raise CommandError(_("Die Meldung {name} gibt es nicht.").format(name=name))
         decisions = reads.decisions(notices)
         papers = gather(reads, notices, decisions, [], Relevant(set(), set()))
-    return Page("notice", name, day, None, None, [], [], {}, papers)
+    return Page("notice", name, day, None, None, [], [], {}, {}, papers)
 
 
 def page(
@@ -154,7 +160,17 @@ def page(
     """The page, with the proofs of its claims."""
     proofs = portrayer.proofs(reads.cursor, [each.id for each in claims], [each.id for each in papers.decisions])
     by_claim = {each.part: proofs.get(each.id, []) for each in claims}
-    return Page(kind, key, day, person, contract, contracts or [], claims, by_claim, papers)
+    return Page(kind, key, day, person, contract, contracts or [], claims, by_claim, balances_of(papers), papers)
+
+
+def balances_of(papers: Papers) -> dict[str, dict[str, Decimal]]:
+    """What stands on each account, by claim; our postings alone: what was loaded stands in the core system's books."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for each in papers.postings:
+        accounts = found.setdefault(f"{each.contract}/{each.claim}", {})
+        accounts[each.debit] = accounts.get(each.debit, ZERO) + each.amount
+        accounts[each.credit] = accounts.get(each.credit, ZERO) - each.amount
+    return found
 
 
 class Relevant:

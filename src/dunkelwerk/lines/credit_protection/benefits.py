@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
 
-from dunkelwerk.decisions.days import birthday, last_day
+from dunkelwerk.decisions.days import add_months, birthday, last_day
 from dunkelwerk.decisions.money import ZERO, cents
 from dunkelwerk.decisions.periods import Period, common, day_after, day_before, period
 from dunkelwerk.lines.credit_protection.casefile import Claim, Contract, Cover, Person, Settlement
@@ -37,15 +37,37 @@ def terms_of(*, contract: Contract, claim: Claim, cover: Cover) -> Terms:
     """The terms of an accepted claim; ``benefit_from`` and ``benefit_limit`` must be there (ensured before)."""
     if claim.benefit_from is None or claim.benefit_limit is None:
         raise ValueError("benefit_from and benefit_limit are required")
-    monthly = contract.instalment if cover.monthly_cap is None else min(contract.instalment, cover.monthly_cap)
     return Terms(
         benefit_from=claim.benefit_from,
         limit=min(claim.benefit_limit, contract.end),
         released_until=claim.released_until,
-        monthly=cents(monthly),
+        monthly=monthly_amount(contract, cover),
         due_day=contract.due_day,
         settlement=cover.settlement,
     )
+
+
+def new_terms(contract: Contract, person: Person, cover: Cover, *, onset: date, deferred: bool, used: int) -> Terms:
+    """The terms of a claim that is about to be accepted: its two days, fixed from now on."""
+    benefit_from = onset + timedelta(days=cover.deferred_days if deferred else 0)
+    last = day_before(add_months(benefit_from, cover.max_months - used))
+    limits = [last, contract.end]
+    if cover.age_limit is not None:
+        limits.append(day_before(birthday(person.birth_date, cover.age_limit)))
+    return Terms(
+        benefit_from=benefit_from,
+        limit=min(limits),
+        released_until=None,
+        monthly=monthly_amount(contract, cover),
+        due_day=contract.due_day,
+        settlement=cover.settlement,
+    )
+
+
+def monthly_amount(contract: Contract, cover: Cover) -> Decimal:
+    """The contract's instalment, as far as the cover pays it, in euros."""
+    capped = contract.instalment if cover.monthly_cap is None else min(contract.instalment, cover.monthly_cap)
+    return cents(capped)
 
 
 def days_to_release(terms: Terms, until: date) -> Period | None:

@@ -123,11 +123,6 @@ def recourse_open(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
     return when(part.contract.recourse_open > ZERO, recourse_open=part.contract.recourse_open)
 
 
-def account_blocked(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
-    faults, blocked_since = account_faults(part.contract)
-    return when(bool(faults), faults=faults, blocked_since=blocked_since)
-
-
 def dread_disease_or_death(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
     claims = [
         each.number

@@ -6,7 +6,7 @@ Source: docs/rules.md section 5. A reported claim with the same onset is taken u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.days import add_months, birthday
 from dunkelwerk.decisions.decision import Looked, carrying, when
-from dunkelwerk.decisions.money import ZERO, cents
+from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import Period, day_before
 from dunkelwerk.decisions.process import Stop
 from dunkelwerk.decisions.tables import Match
@@ -32,6 +32,7 @@ from dunkelwerk.lines.credit_protection.casefile import (
     Person,
     Tariff,
 )
+from dunkelwerk.lines.credit_protection.checks import Case, Part, account_faults
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject, NamesPerson, whole_notice
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
 
@@ -147,7 +148,7 @@ def find_first(
     used = months_used(former) if former else 0
     terms = None
     if cover is not None:
-        terms = terms_of(contract, person, cover, onset=onset, deferred=former is None, used=used)
+        terms = benefits.new_terms(contract, person, cover, onset=onset, deferred=former is None, used=used)
     reach = reach_of(taken_up)
     days = benefits.days_to_release(terms, reach.cut_until) if terms and not missing else None
     new = NewClaim(
@@ -175,26 +176,6 @@ def reported_claims(contract: Contract, person: Person, cause: Cause, onset: dat
         same = each.person == person.id and each.cause is cause and each.onset == onset
         if same and each.status is ClaimStatus.REPORTED:
             yield each
-
-
-def terms_of(
-    contract: Contract, person: Person, cover: Cover, *, onset: date, deferred: bool, used: int
-) -> benefits.Terms:
-    """What the claim's payments would be computed from (docs/rules.md section 1)."""
-    benefit_from = onset + timedelta(days=cover.deferred_days if deferred else 0)
-    last = day_before(add_months(benefit_from, cover.max_months - used))
-    limits = [last, contract.end]
-    if cover.age_limit is not None:
-        limits.append(day_before(birthday(person.birth_date, cover.age_limit)))
-    monthly = contract.instalment if cover.monthly_cap is None else min(contract.instalment, cover.monthly_cap)
-    return benefits.Terms(
-        benefit_from=benefit_from,
-        limit=min(limits),
-        released_until=None,
-        monthly=cents(monthly),
-        due_day=contract.due_day,
-        settlement=cover.settlement,
-    )
 
 
 def months_used(former: Claim) -> int:
@@ -261,6 +242,12 @@ def reported_late(note: Any, new: NewClaim, case: FirstNotice, p: Parameters) ->
         return None
     deadline = add_months(new.onset, p.report_months)
     return when(note.received_on > deadline, received_on=note.received_on, deadline=deadline)
+
+
+def payment_returned(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
+    """Nothing was paid yet that could have come back: the payee's account alone may be at fault."""
+    faults, blocked_since = account_faults(part.contract)
+    return when(bool(faults), faults=faults, blocked_since=blocked_since)
 
 
 def no_benefit_left(note: Any, new: NewClaim, case: FirstNotice, p: Parameters) -> Looked | None:

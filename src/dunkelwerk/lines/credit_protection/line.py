@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dunkelwerk.decisions.process import Line
-from dunkelwerk.lines.credit_protection import actions, reasons
+from dunkelwerk.lines.credit_protection import actions, first_reasons, reasons
 from dunkelwerk.lines.credit_protection.casefile import CaseFile
 from dunkelwerk.lines.credit_protection.identification import names_once, whole_notice
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters
@@ -17,7 +17,7 @@ CREDIT_PROTECTION = Line(
     key="contract",
     subject=whole_notice,
     whole=reasons.PERSON,
-    catalogue=reasons.CATALOGUE,
+    catalogue=first_reasons.catalogue(),
     parameters=CreditProtectionParameters,
     folder=Path(__file__).parent,
     package=__package__,

@@ -15,7 +15,7 @@ from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import Period
 from dunkelwerk.decisions.process import Process, Stop
 from dunkelwerk.decisions.reasons import SECOND_CHECK
-from dunkelwerk.lines.credit_protection import actions, checks, first_notice, reasons
+from dunkelwerk.lines.credit_protection import actions, checks, first_notice, first_reasons, reasons
 from dunkelwerk.lines.credit_protection.casefile import (
     CaseFile,
     Cause,
@@ -52,7 +52,7 @@ def concerned(note: Note, file: CaseFile, p: Parameters) -> Death | Stop:
 # What may stand against it, in the order of the page
 
 
-@finds(reasons.OVERPAID, scope=CLAIM)
+@finds(first_reasons.OVERPAID, scope=CLAIM)
 def overpaid(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
     paid = {each.number: list(at.is_due_after(each, InstalmentStatus.PAID)) for each in at.claims}
     return [
@@ -62,7 +62,7 @@ def overpaid(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Look
     ]
 
 
-@finds(reasons.MONTH_OF_DEATH, scope=CLAIM, default=SECOND_CHECK)
+@finds(first_reasons.MONTH_OF_DEATH, scope=CLAIM, default=SECOND_CHECK)
 def month_of_death(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
     month = next(Period(note.died_on, note.died_on).months())
     return [
@@ -84,14 +84,14 @@ def dues(claim: Claim) -> list[date]:
     return [each.due for each in claim.instalments if each.status in counted]
 
 
-@finds(reasons.CAUSE_REVIEW, scope=CLAIM)
+@finds(first_reasons.CAUSE_REVIEW, scope=CLAIM)
 def cause_review(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked:
     early = note.died_on < add_months(at.contract.start, p.suicide_months)
     cause = REVIEWED.get(note.cause_known)
     return when(cause is not None and early, cause=cause, months=p.suicide_months)
 
 
-@finds(reasons.AGE_LIMIT_REACHED, scope=CLAIM)
+@finds(first_reasons.AGE_LIMIT_REACHED, scope=CLAIM)
 def age_limit_reached(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked | None:
     if at.cover is None or at.cover.age_limit is None:
         return None
@@ -99,7 +99,7 @@ def age_limit_reached(note: Note, at: Concerned, case: Death, p: Parameters) -> 
     return when(note.died_on >= reached_on, onset=note.died_on, reached_on=reached_on)
 
 
-@finds(reasons.CLAIM_EXISTS, scope=CLAIM)
+@finds(first_reasons.CLAIM_EXISTS, scope=CLAIM)
 def claim_exists(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
     return [
         carrying(subject(at, each.number), number=each.number, state=each.status.german, onset=each.onset)
@@ -108,18 +108,18 @@ def claim_exists(note: Note, at: Concerned, case: Death, p: Parameters) -> list[
     ]
 
 
-@finds(reasons.COVER_MISSING, scope=CLAIM)
+@finds(first_reasons.COVER_MISSING, scope=CLAIM)
 def cover_missing(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked:
     return when(at.cover is None, tariff=at.tariff.id, cause=first_notice.GERMAN[Cause.DEATH])
 
 
-@finds(reasons.OUTSIDE_TERM, scope=CLAIM)
+@finds(first_reasons.OUTSIDE_TERM, scope=CLAIM)
 def outside_term(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked:
     start, end = at.contract.start, at.contract.end
     return when(not start <= note.died_on <= end, onset=note.died_on, start=start, end=end)
 
 
-@finds(reasons.IN_WAITING_TIME, scope=CLAIM)
+@finds(first_reasons.IN_WAITING_TIME, scope=CLAIM)
 def in_waiting_time(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked | None:
     if at.cover is None:
         return None
@@ -127,13 +127,13 @@ def in_waiting_time(note: Note, at: Concerned, case: Death, p: Parameters) -> Lo
     return when(note.died_on < waits_until, day=note.died_on, waits_until=waits_until)
 
 
-@finds(reasons.DREAD_DISEASE_PAID, scope=CLAIM)
+@finds(first_reasons.DREAD_DISEASE_PAID, scope=CLAIM)
 def dread_disease_paid(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked:
     claims = [each.number for each in at.claims if each.cause is Cause.DREAD_DISEASE and not each.is_declined]
     return when(bool(claims), claims=claims)
 
 
-@finds(reasons.JOINT_REMAINDER, scope=CLAIM, default=SECOND_CHECK)
+@finds(first_reasons.JOINT_REMAINDER, scope=CLAIM, default=SECOND_CHECK)
 def joint_remainder(note: Note, at: Concerned, case: Death, p: Parameters) -> Looked | None:
     if at.cover is None or at.cover.cap is None:
         return None
@@ -141,7 +141,7 @@ def joint_remainder(note: Note, at: Concerned, case: Death, p: Parameters) -> Lo
     return when(joint and at.uncapped > at.cover.cap, amount=at.uncapped, cap=at.cover.cap)
 
 
-@finds(reasons.DOCUMENTS_MISSING, scope=PERSON, default=DOCUMENTS_REQUESTED)
+@finds(first_reasons.DOCUMENTS_MISSING, scope=PERSON, default=DOCUMENTS_REQUESTED)
 def documents_missing(note: Note, case: Death, p: Parameters) -> Looked:
     return when(not note.certificate, documents=["Sterbeurkunde"])
 
@@ -159,7 +159,7 @@ def implausible_dates(note: Note, case: Death, p: Parameters) -> Looked:
 
 finds(reasons.CONTRACT_NOT_ACTIVE, scope=CLAIM)(checks.contract_not_active)
 finds(reasons.PREMIUM_IN_ARREARS, scope=CLAIM)(checks.premium_in_arrears)
-finds(reasons.PAYMENT_RETURNED, scope=CLAIM)(checks.account_blocked)
+finds(reasons.PAYMENT_RETURNED, scope=CLAIM)(first_notice.payment_returned)
 finds(reasons.RECOURSE_OPEN, scope=CLAIM)(checks.recourse_open)
 
 

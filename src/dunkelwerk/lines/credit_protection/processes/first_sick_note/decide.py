@@ -13,7 +13,7 @@ from dunkelwerk.decisions.days import add_months
 from dunkelwerk.decisions.decision import Looked, carrying, when
 from dunkelwerk.decisions.process import Process, Stop
 from dunkelwerk.decisions.reasons import IGNORE, SECOND_CHECK
-from dunkelwerk.lines.credit_protection import actions, checks, first_notice, reasons, sick_notes
+from dunkelwerk.lines.credit_protection import actions, checks, first_notice, first_reasons, reasons, sick_notes
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim, ClaimStatus, Contract, Cover, Person
 from dunkelwerk.lines.credit_protection.first_notice import FirstNotice, NewClaim, find_first
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject
@@ -41,7 +41,7 @@ CATEGORY = 3
 @PROCESS.identifies
 def new_claim(note: Note, file: CaseFile, p: Parameters) -> FirstNotice | Stop:
     """The named person under the named contract, and the claim as it would be."""
-    ignores_relapse = p.dispositions.get(reasons.RELAPSE.code) == IGNORE.name
+    ignores_relapse = p.dispositions.get(first_reasons.RELAPSE.code) == IGNORE.name
 
     def former_of(contract: Contract, person: Person, cover: Cover) -> Claim | None:
         return None if ignores_relapse else relapse_of(note, contract, person, cover)
@@ -98,28 +98,28 @@ def category(codes: tuple[str, ...]) -> str | None:
 
 # What may stand against it, in the order of the page
 
-finds(reasons.CLAIM_EXISTS, scope=CLAIM)(first_notice.claim_exists)
-finds(reasons.COVER_MISSING, scope=CLAIM)(first_notice.cover_missing)
-finds(reasons.OUTSIDE_TERM, scope=CLAIM)(first_notice.outside_term)
+finds(first_reasons.CLAIM_EXISTS, scope=CLAIM)(first_notice.claim_exists)
+finds(first_reasons.COVER_MISSING, scope=CLAIM)(first_notice.cover_missing)
+finds(first_reasons.OUTSIDE_TERM, scope=CLAIM)(first_notice.outside_term)
 
 
-@finds(reasons.IN_WAITING_TIME, scope=CLAIM)
+@finds(first_reasons.IN_WAITING_TIME, scope=CLAIM)
 def in_waiting_time(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Looked | None:
     return first_notice.before_waiting_ends(new.onset, new)
 
 
-finds(reasons.AGE_LIMIT_REACHED, scope=CLAIM)(first_notice.age_limit_reached)
+finds(first_reasons.AGE_LIMIT_REACHED, scope=CLAIM)(first_notice.age_limit_reached)
 
 
-@finds(reasons.NOT_WORKING, scope=PERSON)
+@finds(first_reasons.NOT_WORKING, scope=PERSON)
 def not_working(note: Note, case: FirstNotice, p: Parameters) -> Looked:
     return when(note.occupation == "none", occupation=note.occupation)
 
 
-finds(reasons.REPORTED_LATE, scope=CLAIM)(first_notice.reported_late)
+finds(first_reasons.REPORTED_LATE, scope=CLAIM)(first_notice.reported_late)
 
 
-@finds(reasons.PRE_EXISTING_SUSPECTED, scope=CLAIM)
+@finds(first_reasons.PRE_EXISTING_SUSPECTED, scope=CLAIM)
 def pre_existing_suspected(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Looked | None:
     start, treated = new.contract.start, note.first_treated_on
     if treated is None:
@@ -129,21 +129,21 @@ def pre_existing_suspected(note: Note, new: NewClaim, case: FirstNotice, p: Para
     return when(early and before, first_treated_on=treated, start=start)
 
 
-@finds(reasons.ICD_EXCLUDED, scope=CLAIM)
+@finds(first_reasons.ICD_EXCLUDED, scope=CLAIM)
 def icd_excluded(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Looked:
     codes, prefixes = sick_notes.clean_codes(note.icd), sick_notes.clean_codes(p.excluded_icd)
     found = [prefix for prefix in prefixes if any(code.startswith(prefix) for code in codes)]
     return when(bool(found), prefixes=found)
 
 
-@finds(reasons.SUSPECTED_ONLY, scope=CLAIM)
+@finds(first_reasons.SUSPECTED_ONLY, scope=CLAIM)
 def suspected_only(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Looked:
     codes = sick_notes.clean_codes(note.icd)
     uncertain = [len(code) > CATEGORY and code.endswith(UNCERTAIN) for code in codes]
     return when(bool(codes) and all(uncertain), codes=len(codes), uncertain=sum(uncertain))
 
 
-@finds(reasons.RELAPSE, scope=CLAIM, default=SECOND_CHECK)
+@finds(first_reasons.RELAPSE, scope=CLAIM, default=SECOND_CHECK)
 def relapse(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Looked | None:
     if new.cover is None:
         return None
@@ -154,15 +154,15 @@ def relapse(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Look
 
 
 finds(reasons.NO_BENEFIT_LEFT, scope=CLAIM)(first_notice.no_benefit_left)
-finds(reasons.FURTHER_COVER, scope=PERSON, default=IGNORE)(first_notice.further_cover)
-finds(reasons.DOCUMENTS_MISSING, scope=CLAIM, default=DOCUMENTS_REQUESTED)(first_notice.documents_missing)
+finds(first_reasons.FURTHER_COVER, scope=PERSON, default=IGNORE)(first_notice.further_cover)
+finds(first_reasons.DOCUMENTS_MISSING, scope=CLAIM, default=DOCUMENTS_REQUESTED)(first_notice.documents_missing)
 finds(reasons.FORMALLY_DEFECTIVE, scope=PERSON)(checks.formally_defective)
 finds(reasons.IMPLAUSIBLE_DATES, scope=PERSON)(sick_notes.implausible_dates)
 finds(reasons.PERMANENT_DISABILITY, scope=PERSON)(checks.permanent_disability)
 finds(reasons.PERSON_DECEASED, scope=PERSON)(checks.person_deceased)
 finds(reasons.CONTRACT_NOT_ACTIVE, scope=CLAIM)(checks.contract_not_active)
 finds(reasons.PREMIUM_IN_ARREARS, scope=CLAIM)(checks.premium_in_arrears)
-finds(reasons.PAYMENT_RETURNED, scope=CLAIM)(checks.account_blocked)
+finds(reasons.PAYMENT_RETURNED, scope=CLAIM)(first_notice.payment_returned)
 finds(reasons.RECOURSE_OPEN, scope=CLAIM)(checks.recourse_open)
 finds(reasons.SECOND_PERSON_OVERLAP, scope=CLAIM)(checks.second_person_overlap)
 finds(reasons.UNEMPLOYMENT_OVERLAP, scope=CLAIM)(checks.unemployment_overlap)

@@ -13,7 +13,7 @@ from dunkelwerk.decisions.decision import Looked, when
 from dunkelwerk.decisions.periods import day_before
 from dunkelwerk.decisions.process import Process, Stop
 from dunkelwerk.decisions.reasons import SECOND_CHECK
-from dunkelwerk.lines.credit_protection import actions, checks, follow_up, reasons, unemployment
+from dunkelwerk.lines.credit_protection import actions, checks, first_reasons, follow_up, reasons, unemployment
 from dunkelwerk.lines.credit_protection.affected import Affected, AffectedClaim, find_affected
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause
 from dunkelwerk.lines.credit_protection.line import CREDIT_PROTECTION
@@ -92,8 +92,8 @@ finds(reasons.DREAD_DISEASE_OR_DEATH, scope=CLAIM)(checks.dread_disease_or_death
 finds(reasons.AMOUNT_CHANGED, scope=CLAIM)(checks.amount_changed)
 finds(reasons.ABOVE_AUTHORITY, scope=PERSON, default=SECOND_CHECK)(checks.above_authority)
 finds(reasons.NO_BENEFIT_LEFT, scope=CLAIM)(checks.no_benefit_left)
-finds(reasons.ENTITLEMENT_SUSPENDED, scope=PERSON)(checks.entitlement_suspended)
-finds(reasons.ILLNESS_OVERLAP, scope=CLAIM)(checks.illness_overlap)
+finds(first_reasons.ENTITLEMENT_SUSPENDED, scope=PERSON)(checks.entitlement_suspended)
+finds(first_reasons.ILLNESS_OVERLAP, scope=CLAIM)(checks.illness_overlap)
 
 
 # What is done

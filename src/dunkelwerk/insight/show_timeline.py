@@ -1,0 +1,177 @@
+"""The time line of a page: what happened, by whom, by which decision; what happens together is one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from msgspec import Struct
+
+from dunkelwerk.decisions.money import ZERO, euros
+from dunkelwerk.infra.businessday import BERLIN
+from dunkelwerk.infra.i18n import _
+from dunkelwerk.insight.casewords import tell_value
+from dunkelwerk.insight.casework import shown
+from dunkelwerk.insight.show_words import tell_actions, tell_decision, tell_process
+from dunkelwerk.lines.portraying import ClaimShown, InstalmentShown
+from dunkelwerk.runner.casequeries import tell_deed
+from dunkelwerk.runner.show_queries import DecisionShown, DeedShown, NoticeShown
+from dunkelwerk.runner.showing import Page
+
+#: deeds that made a decision record: the record tells them, with their words
+TOLD_BY_DECISION = {"confirmed": "proposal", "acted": "work_item", "reversal_proposed": "decision"}
+#: what stands on things twice: once on the item, once on the notice
+TWICE = {("corrected", "work_item"), ("completed", "work_item")}
+FIRST, LAST = datetime.min.replace(tzinfo=BERLIN), datetime.max.replace(tzinfo=BERLIN)
+
+
+class Event(Struct, frozen=True):
+    """One entry; ``lines`` are its text."""
+
+    day: date
+    at: datetime
+    lines: list[str]
+    by: str
+    decision: int | None = None
+
+
+class Clock:
+    """On which business day a moment was: where the day is set (tests, demos), it is not the calendar's."""
+
+    def __init__(self, decisions: list[DecisionShown]) -> None:
+        self._batches = sorted((each.at, each.business_day) for each in decisions)
+
+    def day_of(self, moment: datetime) -> date:
+        """The business day of the batch next to the moment on its calendar day; else the calendar's day."""
+        day = moment.astimezone(BERLIN).date()
+        same = [each for each in self._batches if each[0].astimezone(BERLIN).date() == day]
+        if not same:
+            return day
+        after = [each for each in same if each[0] >= moment]
+        return (after or same[-1:])[0][1]
+
+
+def events_of(page: Page) -> list[Event]:
+    """The time line, oldest first."""
+    papers, clock = page.papers, Clock(page.papers.decisions)
+    notices = {each.id: each for each in papers.notices}
+    found = [receipt(each, clock) for each in papers.notices]
+    found += [decided(each, page, notices.get(each.notice)) for each in papers.decisions]
+    found += [done(each, clock) for each in papers.deeds if is_own_event(each)]
+    found += printed(page)
+    for claim in page.claims:
+        found += milestones(claim, several=len(page.claims) > 1)
+        found += dues(claim, page.on, several=len(page.claims) > 1)
+    return sorted(found, key=lambda each: (each.day, each.at))
+
+
+def receipt(notice: NoticeShown, clock: Clock) -> Event:
+    """A notice came in, or was given again."""
+    text = _("Meldung {notice} eingegangen: {process} (Kanal {channel}, Nr. {number})")
+    if notice.attempt > 1:
+        text = _("Meldung {notice}, Versuch {attempt}: {process} (Nr. {number})")
+    said = text.format(
+        notice=notice.external_id,
+        attempt=notice.attempt,
+        process=tell_process(notice.process),
+        channel=notice.channel,
+        number=notice.id,
+    )
+    return Event(clock.day_of(notice.received_at), notice.received_at, [said], notice.brought_by or "")
+
+
+def decided(decision: DecisionShown, page: Page, notice: NoticeShown | None) -> Event:
+    """A decision with its reasons, and what it did."""
+    of = f"{notice.external_id}: " if notice and len(page.papers.notices) > 1 else ""
+    lines = [of + tell_decision(decision)]
+    if decision.reversed_by is not None:
+        lines[0] += _(" – zurückgenommen durch {number}").format(number=decision.reversed_by)
+    lines += [f"• {each.text}" for each in decision.reasons]
+    several = len(page.claims) != 1
+    done = "→ {what}" if decision.effective else _("geplant: {what}")
+    lines += [done.format(what=each) for each in tell_actions(decision.actions, several=several)]
+    lines += words_about(decision, page)
+    by = decision.actor or (tell_process(decision.process) if decision.kind == "decision" else "dunkelwerk")
+    return Event(decision.business_day, decision.at, lines, by, decision.id)
+
+
+def words_about(decision: DecisionShown, page: Page) -> Iterator[str]:
+    """The words of the deeds that made a decision."""
+    papers = page.papers
+    things = {("proposal", str(each.id), "confirmed") for each in papers.proposals if each.applied == decision.id}
+    proposed = any(each.decision == decision.id for each in papers.proposals)
+    if decision.kind == "reversal" and proposed and decision.reverses is not None:
+        things.add(("decision", str(decision.reverses), "reversal_proposed"))
+    for deed in papers.deeds:
+        acted = deed.deed == "acted" and decision.kind == "manual" and is_beside(deed, decision)
+        if deed.words and ((deed.kind, deed.key, deed.deed) in things or acted):
+            yield f"„{deed.words}“ ({deed.actor})"
+
+
+def is_beside(deed: DeedShown, decision: DecisionShown) -> bool:
+    """Whether somebody acted when a decision was written: the deed follows it in the same transaction."""
+    return deed.actor == decision.actor and 0 <= (deed.at - decision.at).total_seconds() < 1
+
+
+def is_own_event(deed: DeedShown) -> bool:
+    """Whether no decision tells a deed."""
+    return TOLD_BY_DECISION.get(deed.deed) != deed.kind and (deed.deed, deed.kind) not in TWICE
+
+
+def done(deed: DeedShown, clock: Clock) -> Event:
+    """What somebody did."""
+    things = {
+        "notice": _("Meldung {key}"),
+        "proposal": _("Vorschlag {key}"),
+        "work_item": _("Postkorbeintrag {key}"),
+        "decision": _("Entscheidung {key}"),
+    }
+    what = things.get(deed.kind, "{key}").format(key=deed.key)
+    lines = [f"{what} {tell_deed(deed.deed)}"] + ([f"„{deed.words}“"] if deed.words else [])
+    return Event(clock.day_of(deed.at), deed.at, lines, deed.actor)
+
+
+def printed(page: Page) -> Iterator[Event]:
+    """Letters that were printed; ordering one stands with its decision."""
+    for letter in page.papers.letters:
+        if letter.rendered_on is not None:
+            text = _("Brief {number} gedruckt: {template}")
+            said = text.format(number=letter.id, template=tell_value(letter.template))
+            yield Event(letter.rendered_on, LAST, [said], "", letter.decision)
+
+
+def milestones(claim: ClaimShown, *, several: bool) -> Iterator[Event]:
+    """What the register knows of a claim's course."""
+    of = f"{claim.part}: " if several else ""
+    yield Event(claim.onset, FIRST, [of + _("Eintritt: {cause}").format(cause=claim.cause_words)], "")
+    if claim.benefit_from is not None:
+        yield Event(claim.benefit_from, FIRST, [of + _("erster Leistungstag")], "")
+    if claim.recovered_on is not None:
+        yield Event(claim.recovered_on, FIRST, [of + _("letzter Tag der Arbeitsunfähigkeit")], "")
+
+
+def dues(claim: ClaimShown, today: date, *, several: bool) -> Iterator[Event]:
+    """Instalments that are due by today, neighbours of the same status as one entry."""
+    of = f"{claim.part}: " if several else ""
+    for group in runs([each for each in claim.instalments if each.due <= today]):
+        last, total = group[-1], sum((each.amount for each in group), ZERO)
+        status = group[0].words
+        if len(group) == 1:
+            said = _("Zahlung fällig: {amount} ({status})").format(amount=euros(total), status=status)
+        else:
+            text = _("{count} Zahlungen fällig seit {first}: zusammen {amount} ({status})")
+            said = text.format(count=len(group), first=shown(group[0].due), amount=euros(total), status=status)
+        at = datetime.combine(last.due, time.max, BERLIN)
+        yield Event(last.due, at, [of + said], "", group[0].decision if len(group) == 1 else None)
+
+
+def runs(instalments: list[InstalmentShown]) -> Iterator[list[InstalmentShown]]:
+    """Neighbouring instalments of one status."""
+    group: list[InstalmentShown] = []
+    for each in instalments:
+        if group and (group[-1].words, group[-1].decision is None) != (each.words, each.decision is None):
+            yield group
+            group = []
+        group.append(each)
+    if group:
+        yield group
