@@ -122,8 +122,10 @@ def documents(m: OtherMaker, s: Situation) -> None:
         n["award_notice"] = False
     elif m.chance(0.3):
         n["icd"] = [""] if m.ambiguous and m.chance(0.3) else []
+    elif m.ambiguous and m.chance(0.2):
+        n["documents"] = n["documents"] * 2
     else:
-        n["documents"] = m.rng.sample(n["documents"], m.rng.randint(0, len(n["documents"]) - 1))
+        n["documents"] = m.rng.sample(n["documents"], m.rng.randint(0, max(len(n["documents"]) - 1, 0)))
 
 
 def formal(m: OtherMaker, s: Situation) -> None:
@@ -203,6 +205,16 @@ def overlap(m: OtherMaker, s: Situation) -> None:
     days = {"benefit_from": begin - m.rng.choice([40, 0]) * DAY, "released_until": last, "closed_on": s["onset"]}
     days |= {"benefit_limit": begin + 700 * DAY, "proven_until": begin + 10 * DAY}
     s["contract"]["claims"].append(m.claim(who, cause, status, s["onset"] - 100 * DAY, **days))
+    if other and m.ambiguous and m.chance(0.3):
+        no_longer_insured(m, s)
+    elif m.chance(0.1):
+        s["contract"]["claims"][-1]["cause"] = "disability"
+
+
+def no_longer_insured(m: OtherMaker, s: Situation) -> None:
+    """The second person's claims stay on the contract."""
+    if m.second_person(s) in s["contract"]["insured"]:
+        s["contract"]["insured"].remove("P2")
 
 
 def graver(m: OtherMaker, s: Situation) -> None:
@@ -210,6 +222,8 @@ def graver(m: OtherMaker, s: Situation) -> None:
     status = m.rng.choice(["accepted", "reported", "closed", "declined"])
     claim = m.claim(who, m.rng.choice(["dread_disease", "death"]), status, s["onset"] - 50 * DAY)
     s["contract"]["claims"].append(claim)
+    if claim["person"] == "P2" and m.ambiguous and m.chance(0.3):
+        no_longer_insured(m, s)
 
 
 def authority(m: OtherMaker, s: Situation) -> None:

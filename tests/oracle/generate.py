@@ -794,7 +794,7 @@ def t_implausible(m, s, claim, contract, tariff):
         n["final"], n["incapacity_until"] = True, None
     elif kind == 2:
         n["incapacity_from"] = iso(issued + timedelta(days=m.rng.choice([2, 3, 3, 4, 4])))
-    elif kind == 3 and n["incapacity_until"]:
+    elif kind == 3 and n["incapacity_until"] and s["until"]:
         n["incapacity_from"] = (
             iso(s["until"] + timedelta(days=m.rng.choice([0, 1]))) if s["until"].year < 9999 else None
         )

@@ -82,6 +82,8 @@ class OtherMaker(Maker):
         for name, (share, values) in choices.items():
             if self.chance(share):
                 p[name] = rng.choice(values)
+        if self.ambiguous and self.chance(0.2):
+            p["excluded_icd"] = ["f", " M54"]
         if found := self.dispositions():
             p["dispositions"] = found
         return p
@@ -153,6 +155,9 @@ class OtherMaker(Maker):
         )
         for name in optional:
             if name in notice and notice[name] is None and self.chance(0.4):
+                del notice[name]
+        for name in ("final", "icd"):
+            if name in notice and not notice[name] and self.chance(0.3):
                 del notice[name]
         if self.chance(0.1):
             notice["process"] = self.process

@@ -19,8 +19,11 @@ class ProofMaker(OtherMaker):
     given: dict[str, Any]
 
     def parameters(self) -> dict[str, Any]:
-        """Kept: the proof's reach decides where limits lie."""
+        """Kept: the proof's reach decides where limits lie. The authority is often worth whole instalments."""
         self.given = super().parameters()
+        if self.chance(0.6):
+            whole = ["312.50", "625.00", "937.50", "333.33", "666.66", "99.99", "1250.00", "777.77", "2600.00"]
+            self.given["authority_limit"] = self.rng.choice(whole)
         return self.given
 
     def case(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -32,6 +35,9 @@ class ProofMaker(OtherMaker):
         for contract in body["contracts"]:
             for claim in contract.get("claims", []):
                 claim["cause"] = EXCHANGED.get(claim["cause"], claim["cause"])
+        for claim in (each for contract in body["contracts"] for each in contract.get("claims", [])):
+            if claim["cause"] == "unemployment" and self.chance(0.04):
+                claim["recovered_on"] = self.near(date.fromisoformat(notes[0]["issued_on"]))
         return body, [self.proof(body, note) for note in notes]
 
     def proof(self, body: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:

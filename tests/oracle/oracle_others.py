@@ -166,6 +166,13 @@ def compare(process: str, *, seed: int, cases: int, limit: int, ambiguous: bool)
     return len(differing) + abs(len(got) - len(want)), occurrences(process, want)
 
 
+def missing_of(names: list[str]) -> list[str]:
+    """Those that the program does not have."""
+    from dunkelwerk.lines.registry import processes
+
+    return sorted(set(names) - set(processes()))
+
+
 def main() -> int:
     """Compare, or only count what the generators hit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -178,6 +185,8 @@ def main() -> int:
     parser.add_argument("--coverage", action="store_true", help="only the oracle: what the generators hit")
     given = parser.parse_args()
     bad = 0
+    if not given.coverage and (missing := missing_of([given.process] if given.process else list(GENERATORS))):
+        parser.error(f"the program has no process {', '.join(missing)} yet; --coverage runs the oracle alone")
     for process in [given.process] if given.process else list(GENERATORS):
         counts: Counter[str] = Counter()
         for seed in range(given.seed, given.seed + given.seeds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cache
 from typing import Any
@@ -61,6 +62,31 @@ def test_every_reason_outcome_and_action_occurs(process: str) -> None:
     for seed in SEEDS:
         counts += occurrences(process, expected(process, *lines_of(process, seed, False)))
     assert {name for name in wanted(process) if not counts[name]} == set()
+
+
+def value_of(line: bytes) -> Any:
+    """The line's value, None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize("process", GENERATORS)
+def test_one_notice_is_decided_as_the_lines_are(process: str) -> None:
+    """The oracle's own two ways in, for malformed notices and missing case files too."""
+    cases, notices, parameters = lines_of(process, 1, False)
+    read = {str(case.get("key")): case for case in map(value_of, cases) if isinstance(case, dict)}
+    compared = 0
+    for line in notices:
+        notice = value_of(line)
+        case = read.get(str(notice.get("contract"))) if isinstance(notice, dict) else None
+        files = [] if case is None else [json.dumps(case).encode()]
+        if notice is not None:
+            want = expected(process, files, [json.dumps(notice).encode()], parameters)
+            assert [FUNCTIONS[process](notice, case, parameters, ON)] == want
+            compared += 1
+    assert compared > CASES * 0.9
 
 
 @pytest.mark.parametrize("parameters", BAD_PARAMETERS, ids=str)
