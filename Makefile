@@ -7,7 +7,7 @@ FONTS := src/dunkelwerk/letters/fonts
 FIRA := node_modules/@expo-google-fonts/fira-sans
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: setup demo test check bench mutants lock docs clean
+.PHONY: setup demo test check bench simulate mutants lock docs clean
 
 setup: $(RUN) $(FONTS)/LICENSE.txt  ## the command at .venv/bin/dunkelwerk
 
@@ -50,6 +50,9 @@ check: $(DEV)  ## linters, types, layers
 
 bench: $(DEV)  ## the performance figures; a table, and JSON under bench/results
 	$(BIN)/python -m bench
+
+simulate: $(DEV)  ## months of business days from ten printed seeds, with everything that goes wrong in them
+	$(BIN)/python -m tests.simulation --seeds 10 --days 100 $(SIMULATE)
 
 mutants: $(DEV)  ## mutation testing of the process's checks
 	$(BIN)/python tools/mutants.py

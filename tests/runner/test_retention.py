@@ -401,3 +401,13 @@ def test_the_command_prints_what_goes_by_kind_and_year(world: World, run_cli: An
     assert again.stdout.startswith("Nichts ist zu löschen.")
     assert run_cli("check").returncode == 0
     assert run_cli("retention", "run").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "spans"),
+    [([], []), ([7], [(7, 7)]), ([110, 10], [(10, 110)]), ([111, 10], [(10, 10), (111, 111)])],
+)
+def test_numbers_near_to_one_another_are_one_span(numbers: list[int], spans: list[tuple[int, int]]) -> None:
+    from dunkelwerk.runner.retention_units import spans_of
+
+    assert spans_of(numbers) == spans

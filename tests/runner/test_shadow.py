@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from steering_support import someone, steer
 from work_support import ON, TODAY, Thing, World, household, note
 
 from dunkelwerk.infra.errors import CommandError
+from pages import Command, Shell, steps
 
 PROOF: Thing = {"type": "record_proof", "until": "2026-11-30"}
 EXTENSION: Thing = {"type": "extend_benefit", "until": "2026-11-30"}
@@ -189,6 +192,21 @@ def test_the_report_counts_sums_and_shows_what_differs(
     ]
     assert lines[0]["shadow"] == lines[0]["clerk"] == [each.format(n=1) for each in WOULD]
     assert not any(word in out.read_text("utf-8") for word in ("Nachname", "Vorname", "M54"))
+
+
+def test_the_page_on_going_live_shows_what_the_program_says(world: World, tmp_path: Path) -> None:
+    from dunkelwerk.runner import handling
+
+    shadowed(world, 1, 2, 3, 4)
+    act(1, PROOF, EXTENSION)
+    act(2, PROOF)
+    handling.close(3, someone("kurz"))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    typed = [step for step in steps("shadow.md") if isinstance(step, Command)]
+    with Shell(tmp_path, {"PATH": path, "DUNKELWERK_TODAY": TODAY, "COLUMNS": "160"}) as shell:
+        differences = [difference for step in typed if (difference := step.difference(shell.type(step.line)))]
+    assert "\n\n".join(differences) == ""
+    assert len(typed) > 2
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(world: World, tmp_path: Path) -> None:

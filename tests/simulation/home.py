@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
 import signal
@@ -21,7 +22,7 @@ from psycopg.rows import dict_row
 FAST = "-c fsync=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=30"
 CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
 #: a child that takes longer hangs
-CHILD_SECONDS = 45.0
+CHILD_SECONDS = 60.0
 SNAPSHOT = "morning"
 #: of the program itself, as an operator's environment might set them
 OWN_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DUNKELWERK_MODE", "DUNKELWERK_PARAMETERS", "DUNKELWERK_KEY_FILE")
@@ -133,7 +134,9 @@ class Home:
         if pid == 0:
             code = 1
             try:
+                faulthandler.dump_traceback_later(CHILD_SECONDS - 3, file=report.open("w"))
                 work()
+                report.unlink()
                 code = 0
             except BaseException:
                 report.write_text(traceback.format_exc(), "utf-8")
@@ -181,8 +184,9 @@ class Child:
         while not self.poll():
             if time.monotonic() > end:
                 self.kill()
-                raise Hung(f"a worker did not end within {CHILD_SECONDS:.0f} s")
+                where = self._report.read_text("utf-8") if self._report.exists() else ""
+                raise Hung(f"a worker did not end within {CHILD_SECONDS:.0f} s: {where}")
             time.sleep(0.003)
-        fault = self._report.read_text("utf-8") if self._report.exists() else None
+        fault = self._report.read_text("utf-8") if self._report.exists() and self.status != signal.SIGKILL else None
         self._report.unlink(missing_ok=True)
         return fault if fault or self.status in (0, signal.SIGKILL) else f"ended with status {self.status}"

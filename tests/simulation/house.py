@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from .events import event
-from .world import PROCESS, Broken, World, quiet
+from .world import PROCESS, World, quiet
 
 ACTOR = "leitung"
 OVERRIDES: tuple[dict[str, Any], ...] = (
@@ -110,30 +110,13 @@ def letters(world: World, rng: Random) -> None:
     """What is ordered is rendered; sometimes somebody kills it, and it is done again."""
     before = len(world.rows(RENDERED))
     if rng.random() < 0.4:
-        child = world.home.fork(lambda: render_letters(world, rng))
-        time.sleep(rng.random() * 0.5)
-        world.counts["letter runs killed"] += child.kill()
-    fault = world.home.fork(lambda: render_letters(world, rng)).wait()
-    if fault:
-        raise Broken(f"letters: {fault[-1500:]}")
+        started = world.start_command("letters", "render")
+        time.sleep(0.6 + rng.random() * 0.6)
+        world.counts["letter runs killed"] += world.end_command(started, kill=True)
+    world.end_command(world.start_command("letters", "render", *["--retry-failed"] * (rng.random() < 0.2)))
     count = len(world.rows(RENDERED)) - before
     world.counts["letters rendered"] += count
     world.tell(f"  {count} letters")
 
 
 RENDERED = "SELECT id FROM letter_order WHERE state = 'rendered'"
-
-
-def render_letters(world: World, rng: Random) -> None:
-    """``letters render``, in a process of its own: the typesetter's threads do not survive a later fork.
-
-    Raises Broken where a run that was broken off cannot be finished.
-    """
-    from dunkelwerk.runner.letter_runs import render
-
-    complaints: list[str] = []
-    folder, retry = world.home.folder / "letters", rng.random() < 0.2
-    with quiet():
-        render(folder, on=world.day, retry=retry, workers=1, complain=complaints.append)
-    if complaints:
-        raise Broken(f"letters: {complaints[0]}")

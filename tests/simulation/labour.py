@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 from random import Random
 
 from .events import KINDS, event
 from .home import Child
-from .house import render_letters
 from .world import Broken, World
 
-COMMAND = Path(sys.executable).with_name("dunkelwerk")
 SIZES = (1, 2, 3, 7, 50, 500)
 
 
@@ -71,10 +65,11 @@ def kill_server_under_people(world: World, rng: Random) -> None:
 def rush(world: World, rng: Random) -> None:
     """People act while two workers work."""
     children = [start(world, rng, slowly=True) for _n in range(2)]
-    if rng.random() < 0.25:
-        children.append(world.home.fork(lambda: render_letters(world, Random(1))))
+    renderer = world.start_command("letters", "render") if rng.random() < 0.12 else None
     act_meanwhile(world, rng, deeds=rng.randint(3, 8))
     wait(world, children)
+    if renderer:
+        world.end_command(renderer)
     world.counts["rush"] += 1
 
 
@@ -83,23 +78,12 @@ def command(world: World, rng: Random) -> None:
     """The installed command with two processes; all of them killed now and then."""
     parameters = world.home.folder / "parameters.yaml"
     parameters.write_text(json.dumps(world.book.overrides))
-    world.home.hang_up()
     options = ["--once", "--workers", "2", "--batch-size", "3", "--parameters", str(parameters)]
-    started = subprocess.Popen(
-        [COMMAND, "work", *options],
-        env={**os.environ},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    if rng.random() < 0.5:
+    started = world.start_command("work", *options)
+    kill = rng.random() < 0.5
+    if kill:
         time.sleep(0.8 + rng.random())
-        if started.poll() is None:
-            os.killpg(started.pid, signal.SIGKILL)
-            world.counts["commands killed"] += 1
-    _out, complaint = started.communicate(timeout=120)
-    if started.returncode not in (0, -signal.SIGKILL):
-        raise Broken(f"dunkelwerk work ended with {started.returncode}: {complaint.decode()[-600:]}")
+    world.counts["commands killed"] += world.end_command(started, kill=kill)
     world.counts["commands"] += 1
 
 

@@ -11,7 +11,8 @@ from .events import event
 from .world import CLERKS, EXAMINERS, SCANNERS, Broken, World
 
 PENDING = """
-    SELECT p.id, p.kind, p.run, p.adverse, p.proposed_by, p.notice, n.channel, n.external_id
+    SELECT p.id, p.kind, p.run, p.adverse, p.proposed_by, p.notice, p.work_item, n.channel,
+           n.external_id
     FROM proposal p JOIN notice n ON n.id = p.notice WHERE p.state = 'pending' ORDER BY p.id
 """
 ITEMS = """
@@ -80,6 +81,7 @@ def confirm_one(world: World, rng: Random, row: dict[str, Any]) -> None:
     world.tell(f"  {actor} on {row['kind']} proposal {row['id']}: {result.state}, decision {result.decision}")
     if result.state == second_check.CONFIRMED:
         note_confirmed(world, row, actor)
+    note_successor(world, row)
 
 
 def examiner_for(world: World, rng: Random, row: dict[str, Any]) -> str:
@@ -105,10 +107,18 @@ def ensure_refused(world: World, row: dict[str, Any], actor: str, *, forbidden: 
 def settle_unsure(world: World, row: dict[str, Any], actor: str) -> None:
     """The server fell while somebody confirmed: the database says what became of it."""
     state = world.rows("SELECT state FROM proposal WHERE id = %s", row["id"])[0]["state"]
+    note_successor(world, row)
     if state == "confirmed":
         note_confirmed(world, row, actor)
     elif state == "discarded":
         world.book.touch(key_of(row), actor)
+
+
+def note_successor(world: World, row: dict[str, Any]) -> None:
+    """What takes the place of a stale proposal has the instalments that a person named, too."""
+    if row["id"] in world.book.named:
+        query = "SELECT id FROM proposal WHERE id > %s AND notice = %s AND kind = 'manual' AND work_item > %s"
+        world.book.named.update(each["id"] for each in world.rows(query, row["id"], row["notice"], row["work_item"]))
 
 
 def note_confirmed(world: World, row: dict[str, Any], actor: str) -> None:

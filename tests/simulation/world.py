@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -19,6 +22,7 @@ from .home import Home
 from .register import Register
 
 T = TypeVar("T")
+COMMAND = Path(sys.executable).with_name("dunkelwerk")
 FIRST_DAY = date(2026, 1, 5)
 PROCESS = "follow_up_sick_note"
 SCANNERS = ("s.scan", "t.tippt", "K.Kurz")
@@ -114,6 +118,24 @@ class World:
         with quiet():
             job = Job(self.book.overrides, self.day.isoformat(), size, True, 60.0)
             return Worker(job).run(lambda count: None)
+
+    def start_command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The installed command, as the leader of a process group of its own."""
+        self.home.hang_up()
+        command = [COMMAND, *arguments]
+        return subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, env={**os.environ}
+        )
+
+    def end_command(self, started: subprocess.Popen[bytes], *, kill: bool = False) -> bool:
+        """Kill it, or wait for its end; whether it was killed. Raises Broken where it failed."""
+        killed = kill and started.poll() is None
+        if killed:
+            os.killpg(started.pid, signal.SIGKILL)
+        _out, complaint = started.communicate(timeout=120)
+        if started.returncode != 0 and not killed:
+            raise Broken(f"{started.args} ended with {started.returncode}: {complaint.decode()[-600:]}")
+        return killed
 
     def person(self, actor: str, words: str) -> Any:
         """Somebody who acts today."""

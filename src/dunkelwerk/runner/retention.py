@@ -23,7 +23,17 @@ from dunkelwerk.runner import retention_deleting as deleting
 from dunkelwerk.runner import retention_sweeping as sweeping
 from dunkelwerk.runner.failures import explain, is_transient, sqlstate_of
 from dunkelwerk.runner.retention_plan import Plan, Report, turn
-from dunkelwerk.runner.retention_units import DUE, HELD, NEEDED, Unit, judge, judge_letters, read_facts, read_units
+from dunkelwerk.runner.retention_units import (
+    DUE,
+    HELD,
+    NEEDED,
+    Facts,
+    Unit,
+    judge,
+    judge_letters,
+    read_facts,
+    read_units,
+)
 
 #: locks are held for less than two seconds
 BATCH = 200
@@ -106,16 +116,7 @@ def first_year_kept(plan: Plan) -> int:
 def treat(cursor: Any, units: Sequence[Unit], plan: Plan, number: int, report: Report) -> None:
     """Delete what is due of these units: letters first, then whole units that have none left."""
     facts = read_facts(cursor, units, keepers(), plan.terms, plan.on)
-    for unit in units:
-        verdict = judge_letters(unit, facts)
-        if verdict.what == HELD:
-            report.count(line_of(unit), "letter", HELD, len(unit.letters))
-        if verdict.what == DUE:
-            report.add(line_of(unit), "letter", verdict.year, {"letters": len(unit.letters)})
-            if not plan.dry:
-                report.absent += deleting.remove_files(cursor, unit.letters)
-            deleting.delete_letters(cursor, unit.letters, number)
-            unit.letters = []
+    treat_letters(cursor, units, facts, plan, number, report)
     due: dict[tuple[str, str, int], list[Unit]] = {}
     for unit in units:
         verdict = judge(unit, facts)
@@ -125,6 +126,22 @@ def treat(cursor: Any, units: Sequence[Unit], plan: Plan, number: int, report: R
             report.count(line_of(unit), unit.term, verdict.what)
     for (line, term, year), group in due.items():
         report.add(line, term, year, deleting.delete_units(cursor, group, number))
+
+
+def treat_letters(cursor: Any, units: Sequence[Unit], facts: Facts, plan: Plan, number: int, report: Report) -> None:
+    """Delete the letters that are due; their units have none any more."""
+    due = []
+    for unit in units:
+        verdict = judge_letters(unit, facts)
+        if verdict.what == HELD:
+            report.count(line_of(unit), "letter", HELD, len(unit.letters))
+        if verdict.what == DUE:
+            report.add(line_of(unit), "letter", verdict.year, {"letters": len(unit.letters)})
+            due += unit.letters
+            unit.letters = []
+    if due and not plan.dry:
+        report.absent += deleting.remove_files(cursor, due)
+    deleting.delete_letters(cursor, due, number)
 
 
 def line_of(unit: Unit) -> str:

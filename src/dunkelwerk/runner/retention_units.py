@@ -30,11 +30,14 @@ DECISIONS = """
     SELECT id, notice, business_day, batch, line, contract, effective FROM decision_record
     WHERE notice = ANY(%s) ORDER BY id
 """
-#: decisions only grow, and their movements are found by the block
+#: decisions only grow, and their movements are found by the block: one look at the index for each span
 MOVEMENTS = """
-    SELECT DISTINCT decision, contract, coalesce(claim, '') FROM movement
-    WHERE decision BETWEEN %s AND %s AND decision = ANY(%s) AND contract IS NOT NULL
+    SELECT DISTINCT m.decision, m.contract, coalesce(m.claim, '')
+    FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last)
+    JOIN movement m ON m.decision BETWEEN span.first AND span.last WHERE m.contract IS NOT NULL
 """
+#: numbers so near to one another lie in the same block
+NEAR = 100
 ITEMS = """
     SELECT id, decision, state, contract, coalesce(claim, ''), CASE WHEN kind = 'notice' THEN key::bigint END
     FROM work_item WHERE kind = 'notice' AND key = ANY(%s)
@@ -148,10 +151,22 @@ def read_decisions(cursor: Any, by_notice: Mapping[int, Unit]) -> dict[int, Unit
 
 def read_movements(cursor: Any, by_decision: Mapping[int, Unit]) -> None:
     """Add the claims that decisions moved."""
-    if by_decision:
-        cursor.execute(MOVEMENTS, (min(by_decision), max(by_decision), list(by_decision)))
-        for decision, contract, claim in cursor.fetchall():
+    spans = spans_of(by_decision)
+    cursor.execute(MOVEMENTS, ([first for first, _last in spans], [last for _first, last in spans]))
+    for decision, contract, claim in cursor.fetchall():
+        if decision in by_decision:
             by_decision[decision].places.add((contract, claim))
+
+
+def spans_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of the numbers that lie near to one another."""
+    spans: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if spans and number - spans[-1][1] <= NEAR:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return spans
 
 
 def read_items(cursor: Any, by_notice: Mapping[int, Unit], by_decision: Mapping[int, Unit]) -> None:
