@@ -42,13 +42,21 @@ class Copy:
 class Stage:
     """A database of its own with a loaded register, and as many deliveries of notices as are wanted."""
 
-    def __init__(self, folder: Path, contracts: int, *, deliveries: list[int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        contracts: int,
+        *,
+        deliveries: list[int],
+        case_lines: Iterable[Any] | None = None,
+        notice_lines: Iterable[Any] | None = None,
+    ) -> None:
         self.folder, self.contracts = folder, contracts
         self.environment = os.environ | {"DUNKELWERK_HOME": str(folder / "home"), "DUNKELWERK_TODAY": str(DAY)}
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             self.environment.pop(name, None)
         register = folder / "register.jsonl"
-        write_lines(register, case_files(seed=SEED, contracts=contracts, on=DAY))
+        write_lines(register, case_lines or case_files(seed=SEED, contracts=contracts, on=DAY))
         start = time.monotonic()
         self.command("load", register)
         self.load_seconds = time.monotonic() - start
@@ -56,7 +64,8 @@ class Stage:
         self.settle()
         self.copies = 0
         self.deliveries = iter(deliveries)
-        self.notices = iter(notices(seed=SEED, contracts=contracts, on=DAY, count=sum(deliveries)))
+        invented = notice_lines or notices(seed=SEED, contracts=contracts, on=DAY, count=sum(deliveries))
+        self.notices = iter(invented)
 
     def command(self, *words: object) -> None:
         """Run the command; raises CalledProcessError."""
@@ -141,12 +150,12 @@ def write_lines(path: Path, objects: Iterable[Any]) -> None:
 
 
 @contextmanager
-def stage(contracts: int, *, deliveries: list[int]) -> Iterator[Stage]:
-    """A stage, gone afterwards with its server."""
+def stage(contracts: int, *, deliveries: list[int], **lines: Iterable[Any]) -> Iterator[Stage]:
+    """A stage, gone afterwards with its server; ``lines``: a register and notices other than the synthetic ones."""
     folder = Path(tempfile.mkdtemp(prefix="dunkelwerk-bench-"))
     folder.chmod(0o755)
     try:
-        yield Stage(folder, contracts, deliveries=deliveries)
+        yield Stage(folder, contracts, deliveries=deliveries, **lines)
     finally:
         embedded.stop(folder / "home")
         shutil.rmtree(folder, ignore_errors=True)

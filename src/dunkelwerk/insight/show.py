@@ -5,33 +5,36 @@ Source: docs/show.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any
-
-from rich.columns import Columns
 from rich.markup import escape
 from rich.table import Table
 
-from dunkelwerk.decisions.money import euros
-from dunkelwerk.infra.businessday import BERLIN
+from dunkelwerk.decisions.money import ZERO, euros
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight import show_calendar as calendar
-from dunkelwerk.insight.casewords import tell_account, tell_event, tell_value
-from dunkelwerk.insight.casework import console, print_table, shown, width
+from dunkelwerk.insight.casewords import tell_event, tell_value
+from dunkelwerk.insight.casework import print_table, shown
+from dunkelwerk.insight.show_layout import (
+    FEW,
+    ROWS,
+    Facts,
+    flow,
+    print_cut,
+    print_facts,
+    print_grid,
+    print_heading,
+    print_list,
+)
+from dunkelwerk.insight.show_notice import print_notices
 from dunkelwerk.insight.show_open import next_things, open_things
-from dunkelwerk.insight.show_timeline import events_of
-from dunkelwerk.insight.show_words import tell_balances, tell_letter_state, tell_process, tell_state
-from dunkelwerk.insight.telling import WORDS, show
+from dunkelwerk.insight.show_timeline import events_of, has_several
+from dunkelwerk.insight.show_words import tell_account, tell_balances, tell_letter_state, tell_process, tell_state
 from dunkelwerk.lines.portraying import ClaimShown, ContractShown, PersonShown
-from dunkelwerk.runner.show_queries import NoticeShown
 from dunkelwerk.runner.showing import Page
 
-#: rows of a table, entries of the time line, and related contracts that are shown without --all
-ROWS, ENTRIES, NAMED = 12, 30, 8
-#: a cell that stays in one line
-SHORT = 12
-Facts = list[tuple[str, str]]
+#: entries of the time line, and related contracts that are shown without --all
+ENTRIES, NAMED = 30, 8
+#: signs of who did something
+WHO = 16
 
 
 def print_page(page: Page, *, everything: bool) -> None:
@@ -39,15 +42,19 @@ def print_page(page: Page, *, everything: bool) -> None:
     print(title_of(page))
     print_list(_("Offen"), open_things(page), nothing=_("Nichts ist offen."))
     print_list(_("Als Nächstes"), next_things(page), nothing="")
-    for notice in page.papers.notices if page.kind == "notice" else ():
-        print_notice(notice)
+    if page.kind == "notice":
+        print_notices(page.papers.notices)
     if page.person is not None:
         print_facts(_("Person"), person_facts(page.person))
         print_contracts(page)
-    if page.contract is not None:
+    if page.kind == "contract" and page.contract is not None:
         print_facts(_("Vertrag"), contract_facts(page.contract, everything=everything))
     for claim in page.claims:
         print_claim(claim, page, everything=everything)
+    if page.kind == "claim" and page.contract is not None:
+        cause = page.claims[0].cause
+        facts = contract_facts(page.contract, cause=cause, everything=everything)
+        print_facts(_("Vertrag {number}").format(number=page.contract.number), facts)
     print_postings(page, everything=everything)
     print_letters(page, everything=everything)
     print_timeline(page, everything=everything)
@@ -70,59 +77,6 @@ def title_of(page: Page) -> str:
     return text.format(notice=newest.external_id, process=tell_process(newest.process), state=tell_state(newest.state))
 
 
-def print_heading(text: str) -> None:
-    """A heading with a line under it."""
-    print(f"\n{text}\n{'─' * min(len(text), width())}")
-
-
-def print_list(heading: str, lines: Sequence[str], *, nothing: str) -> None:
-    """Sentences under a heading; without any ``nothing``, or not even the heading."""
-    if not lines and not nothing:
-        return
-    print_heading(heading)
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for line in lines or [nothing]:
-        grid.add_row("•" if lines else "", escape(line))
-    print_grid(grid)
-
-
-def print_facts(heading: str, facts: Facts) -> None:
-    """Labels and values under a heading; what is not known is left out."""
-    print_heading(heading)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, value in facts:
-        if value and value != "–":
-            grid.add_row(escape(label), escape(value))
-    print_grid(grid)
-
-
-def print_grid(grid: Table | Columns) -> None:
-    """A grid without spaces at the ends of lines."""
-    with console() as out, out.capture() as capture:
-        out.print(grid)
-    print("\n".join(line.rstrip() for line in capture.get().splitlines()))
-
-
-def print_cut(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, everything: bool, most: int = ROWS) -> None:
-    """A table of the newest rows; how many older ones there are stands before."""
-    older = 0 if everything else max(len(rows) - most, 0)
-    if older:
-        print(_("… {count} weitere, ältere (--all)").format(count=older))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, cells in zip(headings, zip(*rows, strict=True), strict=True):
-        texts = [shown(cell) for cell in (heading, *cells)]
-        number = all(isinstance(cell, Decimal | int) for cell in cells)
-        whole = max(map(len, texts)) <= SHORT
-        table.add_column(heading, overflow="fold", no_wrap=whole, justify="right" if number else "left")
-    for row in rows[older:]:
-        table.add_row(*(escape(shown(cell)) for cell in row))
-    print_grid(table)
-
-
 def person_facts(person: PersonShown) -> Facts:
     """Who it is."""
     return [
@@ -141,13 +95,13 @@ def tell_person(person: PersonShown) -> str:
     return said + died
 
 
-def contract_facts(contract: ContractShown, *, everything: bool) -> Facts:
-    """The contract's terms, whom it insures, what is owed."""
+def contract_facts(contract: ContractShown, *, cause: str | None = None, everything: bool) -> Facts:
+    """The contract's terms (those of one cause), whom it insures, what is owed."""
     arrears = _("gemahnt am {reminded}, Frist {deadline}").format(
         reminded=shown(contract.reminded_on), deadline=shown(contract.arrears_deadline)
     )
     rate = _("{amount}, fällig am {day}.").format(amount=euros(contract.instalment), day=contract.due_day)
-    last = _("; Schlussrate {amount}").format(amount=euros(contract.final_instalment or 0))
+    last = _("; Schlussrate {amount}").format(amount=euros(contract.final_instalment or ZERO))
     related = contract.related if everything else contract.related[:NAMED]
     more = f" … (--all: {len(contract.related)})" if len(related) < len(contract.related) else ""
     blocked = _("; gesperrt seit {day}").format(day=shown(contract.payee_blocked_since))
@@ -160,7 +114,7 @@ def contract_facts(contract: ContractShown, *, everything: bool) -> Facts:
         (_("Rückstand"), arrears if contract.in_arrears else ""),
         (_("Offener Regress"), euros(contract.recourse_open) if contract.recourse_open else ""),
         (_("Tarif"), contract.tariff),
-        *((f"  {each.cause_words}", each.terms) for each in contract.covers),
+        *((f"  {each.cause_words}", each.terms) for each in contract.covers if cause in (None, each.cause)),
         (_("Weitere Verträge"), ", ".join(related) + more),
     ]
 
@@ -190,17 +144,12 @@ def print_claim(claim: ClaimShown, page: Page, *, everything: bool) -> None:
     print_facts(heading, claim_facts(claim, page))
     if bar := calendar.draw(claim.days):
         print("\n" + "\n".join(bar))
-        print_grid(columns_of(calendar.legend("".join(bar))))
+        print("\n".join(flow(calendar.legend("".join(bar)))))
     if claim.instalments:
         print()
         rows = [(each.due, each.amount, each.words, each.key, each.decision) for each in claim.instalments]
         headings = [_("Fällig"), _("Betrag"), _("Stand"), _("Kennung"), _("Entsch.")]
-        print_cut(headings, rows, everything=everything)
-
-
-def columns_of(texts: Sequence[str]) -> Columns:
-    """Short texts side by side, as many as fit."""
-    return Columns([escape(each) for each in texts], padding=(0, 3))
+        print_cut(headings, rows, everything=everything, most=ROWS if len(page.claims) == 1 else FEW)
 
 
 def claim_facts(claim: ClaimShown, page: Page) -> Facts:
@@ -211,11 +160,11 @@ def claim_facts(claim: ClaimShown, page: Page) -> Facts:
         for each in proofs
     )
     closed = f"{shown(claim.closed_on)}: {claim.closing_reason}" if claim.closed_on else ""
-    balances = tell_balances(page.balances.get(claim.part, {}), tell_account)
+    balances = tell_balances(page.balances.get(claim.part, {}))
     released = shown(claim.released_until)
     return [
         (_("Status"), claim.status_words),
-        (_("Person"), tell_person(claim.person)),
+        (_("Person"), tell_person(claim.person) if page.kind != "person" else ""),
         (_("Eintritt"), shown(claim.onset)),
         (_("Diagnosen"), ", ".join(claim.icd)),
         (_("Leistung ab"), shown(claim.benefit_from)),
@@ -229,8 +178,19 @@ def claim_facts(claim: ClaimShown, page: Page) -> Facts:
         (_("Arbeitsunfähig bis"), shown(claim.recovered_on)),
         (_("Geschlossen am"), closed),
         (_("Nachweise bis"), said),
+        (_("Unterlagen"), tell_wait(claim)),
         (_("Gebucht"), balances),
     ]
+
+
+def tell_wait(claim: ClaimShown) -> str:
+    """Since when documents are awaited, and whether somebody was reminded of them."""
+    for wait in claim.waits:
+        if wait.ended_on is None:
+            text = _("angefordert am {day}").format(day=shown(wait.requested_on))
+            reminded = _(", erinnert (Entscheidung {number})").format(number=wait.reminded_by)
+            return text + (reminded if wait.reminded_by is not None else "")
+    return ""
 
 
 def print_postings(page: Page, *, everything: bool) -> None:
@@ -238,21 +198,20 @@ def print_postings(page: Page, *, everything: bool) -> None:
     if not page.papers.postings:
         return
     print_heading(_("Buchungen"))
-    several = len(page.claims) != 1
+    several = has_several(page)
     rows = [
         (
             each.business_day,
             *([f"{each.contract}/{each.claim}"] if several else []),
             tell_event(each.event),
-            tell_account(each.debit),
-            tell_account(each.credit),
+            _("{debit} an {credit}").format(debit=tell_account(each.debit), credit=tell_account(each.credit)),
             each.amount,
             each.decision,
         )
         for each in page.papers.postings
     ]
     where = [_("Fall")] if several else []
-    headings = [_("Tag"), *where, _("Buchung"), _("Soll"), _("Haben"), _("Betrag"), _("Entsch.")]
+    headings = [_("Tag"), *where, _("Buchung"), _("Konten"), _("Betrag"), _("Entsch.")]
     print_cut(headings, rows, everything=everything)
 
 
@@ -275,36 +234,6 @@ def print_letters(page: Page, *, everything: bool) -> None:
     print_cut([_("Nr."), _("Beauftragt"), _("Brief"), _("Fall"), _("Stand"), _("Entsch.")], rows, everything=everything)
 
 
-def print_notice(notice: NoticeShown) -> None:
-    """One attempt: where it came from, what it says."""
-    heading = _("Meldung {notice}, Versuch {attempt}: {state}")
-    received = notice.received_at.astimezone(BERLIN)
-    facts = [
-        (_("Nummer"), str(notice.id)),
-        (_("Eingegangen"), f"{received:%d.%m.%Y %H:%M}"),
-        (_("Kanal"), notice.channel),
-        (_("Gebracht von"), notice.brought_by or "–"),
-        *((label_of(name), tell_field(value)) for name, value in notice.said.items() if name not in ("id", "process")),
-    ]
-    text = heading.format(notice=notice.external_id, attempt=notice.attempt, state=tell_state(notice.state))
-    print_facts(text, facts)
-
-
-def label_of(field: str) -> str:
-    """What a notice's field is called."""
-    from dunkelwerk.insight.disclosure_words import LABELS
-
-    label = LABELS.get(field) or WORDS.get(field) or field.replace("_", " ")
-    return label[:1].upper() + label[1:]
-
-
-def tell_field(value: Any) -> str:
-    """What a notice's field says."""
-    if isinstance(value, list):
-        return ", ".join(map(tell_field, value))
-    return "" if value is None else show(value)
-
-
 def print_timeline(page: Page, *, everything: bool) -> None:
     """What happened, oldest first; the newest entries where there are many."""
     events = events_of(page)
@@ -313,10 +242,10 @@ def print_timeline(page: Page, *, everything: bool) -> None:
     if older:
         print(_("… {count} weitere, ältere (--all)").format(count=older))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, whole in ((_("Tag"), True), (_("Was"), False), (_("Wer"), False), (_("Entsch."), True)):
-        table.add_column(
-            heading, no_wrap=whole, overflow="fold", ratio=None if whole else (4 if heading == _("Was") else 1)
-        )
+    table.add_column(_("Tag"), no_wrap=True)
+    table.add_column(_("Was"), overflow="fold")
+    table.add_column(_("Wer"), overflow="fold", max_width=WHO)
+    table.add_column(_("Entsch."), no_wrap=True, justify="right")
     for each in events[older:]:
         said = "\n".join(each.lines)
         table.add_row(shown(each.day), escape(said), escape(each.by), str(each.decision or ""))

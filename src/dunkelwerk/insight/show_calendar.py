@@ -11,6 +11,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.portraying import CANCELLED, DEFERRED, LIMIT, OPEN, PROVEN, RELEASED, Span
 
 SIGNS = {DEFERRED: "·", RELEASED: "█", PROVEN: "▒", CANCELLED: "×", OPEN: "-", LIMIT: "|"}
+STRENGTH = (OPEN, PROVEN, CANCELLED, DEFERRED, RELEASED)
 NOTHING = " "
 #: the first days of a month's three parts
 PARTS = (1, 11, 21)
@@ -49,12 +50,12 @@ def parts_of(year: int, month: int) -> list[tuple[date, date]]:
 
 
 def sign_of(spans: Sequence[Span], first: date, last: date) -> str:
-    """The sign of what most days are, where any is; of later spans before earlier ones; a limit always shows."""
+    """The sign of what most days are, of two kinds alike the stronger one; a limit always shows."""
     days = [kind_of(spans, first + DAY * number) for number in range((last - first).days + 1)]
     if LIMIT in days:
         return SIGNS[LIMIT]
     known = [kind for kind in days if kind is not None]
-    return SIGNS[max(reversed(known), key=known.count)] if known else NOTHING
+    return SIGNS[max(known, key=lambda kind: (known.count(kind), STRENGTH.index(kind)))] if known else NOTHING
 
 
 def kind_of(spans: Sequence[Span], day: date) -> str | None:

@@ -10,7 +10,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight.casewords import tell_kind, tell_reasons, tell_task, tell_value
 from dunkelwerk.insight.casework import shown
 from dunkelwerk.lines.portraying import ClaimShown
-from dunkelwerk.runner.show_queries import ItemShown
+from dunkelwerk.runner.show_things import ItemShown
 from dunkelwerk.runner.showing import Page
 
 
@@ -37,8 +37,7 @@ def open_items(page: Page) -> Iterator[str]:
 
 def tell_item(item: ItemShown, page: Page) -> str:
     """A work item with its number, the proposal, and the reasons by title."""
-    where = "/".join(each for each in (item.contract, item.claim) if each)
-    said = [f"{tell_task(item.task)} {where}".strip()]
+    said = [f"{tell_task(item.task)} {about(item, page)}"]
     said += [_("in Zweitprüfung")] if item.state == "in_check" else []
     for each in page.papers.proposals:
         if each.work_item == item.id and each.state == "pending":
@@ -48,6 +47,15 @@ def tell_item(item: ItemShown, page: Page) -> str:
     said.append(basket.format(basket=item.basket, item=item.id, due=shown(item.due_on)))
     late = _("ÜBERFÄLLIG: ") if item.due_on < page.on else ""
     return late + " · ".join(said)
+
+
+def about(item: ItemShown, page: Page) -> str:
+    """What an item is about: the claim, else the notice by its external id, else the contract."""
+    names = {str(each.id): each.external_id for each in page.papers.notices}
+    where = "/".join(each for each in (item.contract, item.claim) if each)
+    if item.kind == "notice" and item.key in names:
+        return f"{names[item.key]} ({where})" if where else names[item.key]
+    return where or item.key
 
 
 def held_money(page: Page) -> Iterator[str]:
@@ -76,7 +84,7 @@ def later_items(page: Page) -> Iterator[tuple[date, str]]:
     """Work items that open on a later day."""
     for each in page.papers.items:
         if each.state != "done" and each.open_from > page.on:
-            where = "/".join(part for part in (each.contract, each.claim) if part)
+            where = about(each, page)
             text = _("{task} {where} im Postkorb {basket} (Eintrag {item})")
             yield (
                 each.open_from,
@@ -99,7 +107,7 @@ def ahead(claim: ClaimShown, today: date) -> Iterator[tuple[date, str]]:
     payable = [each for each in claim.instalments if each.status == "released" and each.held_by is None]
     coming = [each for each in payable if each.due >= today]
     if coming:
-        text = _("{claim}: Rate {amount} fällig")
+        text = _("{claim}: {amount} fällig")
         more = _("; {count} weitere bis {last}").format(count=len(coming) - 1, last=shown(coming[-1].due))
         amount = euros(coming[0].amount - coming[0].set_off)
         yield coming[0].due, text.format(claim=claim.part, amount=amount) + (more if len(coming) > 1 else "")

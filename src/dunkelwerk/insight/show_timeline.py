@@ -12,16 +12,18 @@ from dunkelwerk.infra.businessday import BERLIN
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight.casewords import tell_value
 from dunkelwerk.insight.casework import shown
-from dunkelwerk.insight.show_words import tell_actions, tell_decision, tell_process
+from dunkelwerk.insight.show_words import tell_actions, tell_decision, tell_process, tell_proposal_state
 from dunkelwerk.lines.portraying import ClaimShown, InstalmentShown
 from dunkelwerk.runner.casequeries import tell_deed
-from dunkelwerk.runner.show_queries import DecisionShown, DeedShown, NoticeShown
+from dunkelwerk.runner.show_things import DecisionShown, DeedShown, NoticeShown, ProposalShown
 from dunkelwerk.runner.showing import Page
 
 #: deeds that made a decision record: the record tells them, with their words
 TOLD_BY_DECISION = {"confirmed": "proposal", "acted": "work_item", "reversal_proposed": "decision"}
-#: what stands on things twice: once on the item, once on the notice
-TWICE = {("corrected", "work_item"), ("completed", "work_item")}
+#: deeds that made another attempt of a notice, which tells them
+TOLD_BY_ATTEMPT = ("corrected", "completed")
+#: of other proposals the next one, or the decision that took effect, tells the same again
+TOLD_IN_FULL = ("pending", "discarded")
 FIRST, LAST = datetime.min.replace(tzinfo=BERLIN), datetime.max.replace(tzinfo=BERLIN)
 
 
@@ -55,44 +57,67 @@ def events_of(page: Page) -> list[Event]:
     """The time line, oldest first."""
     papers, clock = page.papers, Clock(page.papers.decisions)
     notices = {each.id: each for each in papers.notices}
-    found = [receipt(each, clock) for each in papers.notices]
+    found = [receipt(each, page, clock) for each in papers.notices]
     found += [decided(each, page, notices.get(each.notice)) for each in papers.decisions]
     found += [done(each, clock) for each in papers.deeds if is_own_event(each)]
     found += printed(page)
     for claim in page.claims:
-        found += milestones(claim, several=len(page.claims) > 1)
+        found += milestones(claim) if page.kind == "claim" else ()
         found += dues(claim, page.on, several=len(page.claims) > 1)
     return sorted(found, key=lambda each: (each.day, each.at))
 
 
-def receipt(notice: NoticeShown, clock: Clock) -> Event:
+def receipt(notice: NoticeShown, page: Page, clock: Clock) -> Event:
     """A notice came in, or was given again."""
     text = _("Meldung {notice} eingegangen: {process} (Kanal {channel}, Nr. {number})")
     if notice.attempt > 1:
-        text = _("Meldung {notice}, Versuch {attempt}: {process} (Nr. {number})")
+        text = _("Meldung {notice} {deed}: Versuch {attempt} (Nr. {number})")
     said = text.format(
         notice=notice.external_id,
         attempt=notice.attempt,
         process=tell_process(notice.process),
         channel=notice.channel,
         number=notice.id,
+        deed=tell_deed(notice.brought_how or ""),
     )
-    return Event(clock.day_of(notice.received_at), notice.received_at, [said], notice.brought_by or "")
+    words = [
+        f"„{each.words}“"
+        for each in page.papers.deeds
+        if each.words and (each.kind, each.key, each.deed) == ("notice", str(notice.id), notice.brought_how)
+    ]
+    return Event(clock.day_of(notice.received_at), notice.received_at, [said, *words], notice.brought_by or "")
 
 
 def decided(decision: DecisionShown, page: Page, notice: NoticeShown | None) -> Event:
     """A decision with its reasons, and what it did."""
     of = f"{notice.external_id}: " if notice and len(page.papers.notices) > 1 else ""
-    lines = [of + tell_decision(decision)]
-    if decision.reversed_by is not None:
-        lines[0] += _(" – zurückgenommen durch {number}").format(number=decision.reversed_by)
-    lines += [f"• {each.text}" for each in decision.reasons]
-    several = len(page.claims) != 1
-    done = "→ {what}" if decision.effective else _("geplant: {what}")
-    lines += [done.format(what=each) for each in tell_actions(decision.actions, several=several)]
+    proposal = next((each for each in page.papers.proposals if each.decision == decision.id), None)
+    lines = [of + tell_decision(decision) + tell_fate(decision, proposal)]
+    if proposal is None or proposal.state in TOLD_IN_FULL:
+        lines += told_in_full(decision, several=has_several(page))
     lines += words_about(decision, page)
     by = decision.actor or (tell_process(decision.process) if decision.kind == "decision" else "dunkelwerk")
     return Event(decision.business_day, decision.at, lines, by, decision.id)
+
+
+def tell_fate(decision: DecisionShown, proposal: ProposalShown | None) -> str:
+    """What became of a decision, or of its proposal."""
+    fate = ""
+    if proposal is not None:
+        state = tell_proposal_state(proposal.state)
+        fate = _(" – Vorschlag {number}: {state}").format(number=proposal.id, state=state)
+    if decision.reversed_by is not None:
+        fate += _(" – zurückgenommen durch Entscheidung {number}").format(number=decision.reversed_by)
+    return fate
+
+
+def told_in_full(decision: DecisionShown, *, several: bool) -> Iterator[str]:
+    """Reasons, and what was done, or is planned."""
+    for reason in decision.reasons:
+        where = f"{reason.contract}/{reason.claim}: " if several and reason.claim else ""
+        yield f"• {where}{reason.text}"
+    done = "→ {what}" if decision.effective else _("geplant: {what}")
+    yield from (done.format(what=each) for each in tell_actions(decision.actions, several=several))
 
 
 def words_about(decision: DecisionShown, page: Page) -> Iterator[str]:
@@ -115,7 +140,7 @@ def is_beside(deed: DeedShown, decision: DecisionShown) -> bool:
 
 def is_own_event(deed: DeedShown) -> bool:
     """Whether no decision tells a deed."""
-    return TOLD_BY_DECISION.get(deed.deed) != deed.kind and (deed.deed, deed.kind) not in TWICE
+    return TOLD_BY_DECISION.get(deed.deed) != deed.kind and deed.deed not in TOLD_BY_ATTEMPT
 
 
 def done(deed: DeedShown, clock: Clock) -> Event:
@@ -140,14 +165,21 @@ def printed(page: Page) -> Iterator[Event]:
             yield Event(letter.rendered_on, LAST, [said], "", letter.decision)
 
 
-def milestones(claim: ClaimShown, *, several: bool) -> Iterator[Event]:
+def has_several(page: Page) -> bool:
+    """Whether the page is about several claims, so that each entry has to say about which."""
+    if page.kind != "notice":
+        return len(page.claims) > 1
+    parts = {(each.contract, each.claim) for one in page.papers.decisions for each in one.actions if each.claim}
+    return len(parts) > 1
+
+
+def milestones(claim: ClaimShown) -> Iterator[Event]:
     """What the register knows of a claim's course."""
-    of = f"{claim.part}: " if several else ""
-    yield Event(claim.onset, FIRST, [of + _("Eintritt: {cause}").format(cause=claim.cause_words)], "")
+    yield Event(claim.onset, FIRST, [_("Eintritt: {cause}").format(cause=claim.cause_words)], "")
     if claim.benefit_from is not None:
-        yield Event(claim.benefit_from, FIRST, [of + _("erster Leistungstag")], "")
+        yield Event(claim.benefit_from, FIRST, [_("erster Leistungstag")], "")
     if claim.recovered_on is not None:
-        yield Event(claim.recovered_on, FIRST, [of + _("letzter Tag der Arbeitsunfähigkeit")], "")
+        yield Event(claim.recovered_on, FIRST, [_("letzter Tag der Arbeitsunfähigkeit")], "")
 
 
 def dues(claim: ClaimShown, today: date, *, several: bool) -> Iterator[Event]:

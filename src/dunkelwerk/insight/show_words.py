@@ -9,10 +9,13 @@ from typing import Any
 
 from dunkelwerk.decisions.money import ZERO, euros
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.insight import casewords
 from dunkelwerk.insight.casewords import tell_type, tell_value
 from dunkelwerk.insight.casework import shown
+from dunkelwerk.insight.disclosure_words import LABELS
+from dunkelwerk.insight.telling import show
 from dunkelwerk.lines.registry import processes
-from dunkelwerk.runner.show_queries import ActionShown, DecisionShown
+from dunkelwerk.runner.show_things import ActionShown, DecisionShown
 
 #: several of them are told as one
 PAYMENTS = ("release_instalment", "offset_recourse")
@@ -92,7 +95,12 @@ def tell_letter_state(key: str) -> str:
     return words.get(key, key)
 
 
-def tell_balances(accounts: Mapping[str, Decimal], tell_account: Any) -> str:
+def tell_account(key: str) -> str:
+    """An account as people call it."""
+    return _("Aufwand Todesfall") if key == "claims_expense:death" else casewords.tell_account(key)
+
+
+def tell_balances(accounts: Mapping[str, Decimal]) -> str:
     """What stands on the accounts of a claim: expense and claims on the debit side, liabilities on the credit side."""
     said = []
     for account, balance in sorted(accounts.items()):
@@ -142,7 +150,7 @@ def tell_action(action: ActionShown) -> str:
         said.append(_("fällig {due}").format(due=shown(action.since)))
     elif action.action == "accept_claim" and action.since and action.until:
         said.append(
-            _("Leistung {first} bis längstens {last}").format(first=shown(action.since), last=shown(action.until))
+            _("– Leistung {first} bis längstens {last}").format(first=shown(action.since), last=shown(action.until))
         )
     elif action.action in ("review_on", "end_contract") and action.since:
         said.append(shown(action.since))
@@ -152,3 +160,50 @@ def tell_action(action: ActionShown) -> str:
         said.append(f"– {tell_value(action.said)}")
     text = " ".join((tell_type(action.action), ", ".join(said))).strip()
     return _("{what} – zurückgenommen").format(what=text) if action.undone else text
+
+
+def label_of(field: str) -> str:
+    """What a notice's field is called."""
+    own = {
+        "occupation": _("Beschäftigung"),
+        "documents": _("Unterlagen"),
+        "first_treated_on": _("Erstmals behandelt am"),
+        "unemployed_since": _("Arbeitslos seit"),
+        "proven_on": _("Nachweis vom"),
+        "entitlement_suspended": _("Anspruch ruht"),
+        "award_ends_on": _("Bewilligt bis"),
+        "new_job_on": _("Neue Stelle ab"),
+        "employment_from": _("Beschäftigt von"),
+        "employment_to": _("Beschäftigt bis"),
+        "notice_given_on": _("Gekündigt am"),
+        "terminated_by": _("Beendet durch"),
+        "weekly_hours": _("Wochenstunden"),
+        "registered_on": _("Arbeitslos gemeldet am"),
+        "award_notice": _("Bewilligungsbescheid liegt vor"),
+        "died_on": _("Verstorben am"),
+        "certificate": _("Sterbeurkunde liegt vor"),
+        "cause_known": _("Todesursache"),
+        "reported_by": _("Gemeldet von"),
+        "icd": _("Diagnosen"),
+    }
+    label = own.get(field) or LABELS.get(field) or field.replace("_", " ")
+    return label[:1].upper() + label[1:]
+
+
+def tell_field(value: Any) -> str:
+    """What a notice's field says; a code that has no word here stays as it is."""
+    own = {
+        "employed": _("angestellt"),
+        "employer": _("Arbeitgeber"),
+        "employee": _("selbst"),
+        "alg1": _("Arbeitslosengeld"),
+        "natural": _("natürlich"),
+        "claim_form": _("Leistungsantrag"),
+        "sick_note": _("Arbeitsunfähigkeitsbescheinigung"),
+        "employer_confirmation": _("Arbeitgeberbescheinigung"),
+    }
+    if isinstance(value, list):
+        return ", ".join(map(tell_field, value))
+    if value is None:
+        return ""
+    return own.get(value, show(value)) if isinstance(value, str) else show(value)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from dunkelwerk.lines.registry import lines
 
-#: what a day of a claim can be, from the weakest to the one that covers the others
+#: what a day of a claim can be
 OPEN, CANCELLED, PROVEN, DEFERRED, RELEASED, LIMIT = "open", "cancelled", "proven", "deferred", "released", "limit"
 
 

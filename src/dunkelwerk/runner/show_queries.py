@@ -7,18 +7,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
+from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.inbox.operations import about as about_notice
+from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.keys import Vault
-from dunkelwerk.runner.judging import SHADOW
+from dunkelwerk.runner.modes import SHADOW
 from dunkelwerk.runner.queries import about_decision
+from dunkelwerk.runner.show_things import (
+    ActionShown,
+    DecisionShown,
+    DeedShown,
+    ItemShown,
+    LetterShown,
+    NoticeShown,
+    PostingShown,
+    ProposalShown,
+    ReasonShown,
+)
 
+#: contract and claim
+Part = tuple[str | None, str | None]
+
+#: states of a notice in which a shadow run is not told
+WITH_A_CLERK = ("waiting", "referred", "joined", "replaced")
 NOTICE_COLUMNS = "n.id, n.channel, n.external_id, n.attempt, n.process, n.case_key, n.received_at, n.state, n.decision"
 NOTICES_ON = f"SELECT {NOTICE_COLUMNS}, n.data_key, n.payload FROM notice n WHERE case_key = ANY(%s) ORDER BY id"
 NOTICES = f"""
@@ -46,9 +63,8 @@ MOVEMENTS = """
     SELECT decision, action, contract, claim, amount, period_from, period_until, flag = 'S'
     FROM movement WHERE decision BETWEEN %s AND %s AND decision = ANY(%s) ORDER BY id
 """
-TOUCHERS = (
-    "SELECT notice, touched_at, actor, deed FROM toucher WHERE notice = ANY(%s) AND deed = 'received' ORDER BY id"
-)
+#: the first who touched it: it came in, or somebody gave it again
+BROUGHT = "SELECT DISTINCT ON (notice) notice, actor, deed FROM toucher WHERE notice = ANY(%s) ORDER BY notice, id"
 PROPOSALS = """
     SELECT id, decision, notice, work_item, kind, state, parts, adverse, proposed_by, applied
     FROM proposal WHERE notice = ANY(%s) ORDER BY id
@@ -77,144 +93,6 @@ DEEDS = """
     FROM unnest(%s::text[], %s::text[]) AS u (kind, key) JOIN deed d ON d.kind = u.kind AND d.key = u.key
     ORDER BY d.id
 """
-
-
-class NoticeShown(Struct):
-    """One attempt of a notice: what it says, who brought it, what became of it."""
-
-    id: int
-    channel: str
-    external_id: str
-    attempt: int
-    process: str
-    case_key: str
-    received_at: datetime
-    state: str
-    decision: int | None
-    said: dict[str, Any]
-    brought_by: str | None = None
-
-
-class ReasonShown(Struct, frozen=True):
-    """A reason in words, and what it is about."""
-
-    code: str
-    text: str
-    contract: str | None
-    claim: str | None
-
-
-class ActionShown(Struct, frozen=True):
-    """What was done, or is proposed. ``undone``: it took an earlier one back. ``said``: template or closing reason."""
-
-    action: str
-    contract: str | None
-    claim: str | None
-    amount: Decimal | None = None
-    since: date | None = None
-    until: date | None = None
-    said: str | None = None
-    undone: bool = False
-
-
-class DecisionShown(Struct):
-    """One decision record. ``hidden``: a shadow run that a clerk shall not know of."""
-
-    id: int
-    notice: int
-    business_day: date
-    at: datetime
-    process: str
-    outcome: str
-    mode: str
-    kind: str
-    effective: bool
-    actor: str | None
-    reverses: int | None
-    released: Decimal
-    rules: str
-    parameters: str
-    reasons: list[ReasonShown]
-    actions: list[ActionShown]
-    parts: list[tuple[str | None, str | None]]
-    reversed_by: int | None = None
-    hidden: bool = False
-
-
-class ItemShown(Struct, frozen=True):
-    """One work item; the fields are the columns."""
-
-    id: int
-    basket: str
-    task: str
-    kind: str
-    key: str
-    contract: str | None
-    claim: str | None
-    reasons: list[str]
-    priority: int
-    created_on: date
-    open_from: date
-    due_on: date
-    state: str
-    decision: int | None
-
-
-class ProposalShown(Struct, frozen=True):
-    """One proposal; the fields are the columns."""
-
-    id: int
-    decision: int
-    notice: int
-    work_item: int
-    kind: str
-    state: str
-    parts: list[str]
-    adverse: bool
-    proposed_by: str | None
-    applied: int | None
-
-
-class LetterShown(Struct, frozen=True):
-    """One letter; the fields are the columns."""
-
-    id: int
-    decision: int
-    template: str
-    contract: str
-    claim: str | None
-    business_day: date
-    state: str
-    rendered_on: date | None
-    pages: int | None
-    file: str | None
-    fault: str | None
-
-
-class PostingShown(Struct, frozen=True):
-    """One posting, contract and claim by number."""
-
-    id: int
-    decision: int
-    business_day: date
-    event: str
-    debit: str
-    credit: str
-    amount: Decimal
-    contract: str | None
-    claim: str | None
-    legal_entity: str
-
-
-class DeedShown(Struct, frozen=True):
-    """What a person did, in their own words."""
-
-    at: datetime
-    actor: str
-    deed: str
-    kind: str
-    key: str
-    words: str | None
 
 
 class Desk:
@@ -250,35 +128,36 @@ class Desk:
         for *row, key, payload in rows:
             text = self._open(payload, key, about_notice(*row[1:4]))
             found.append(NoticeShown(*row, msgspec.json.decode(text)))
-        brought = {notice: actor for notice, _at, actor, _deed in self._rows(TOUCHERS, [each.id for each in found])}
+        brought = {notice: (actor, how) for notice, actor, how in self._rows(BROUGHT, [each.id for each in found])}
         for each in found:
-            each.brought_by = brought.get(each.id)
+            each.brought_by, each.brought_how = brought.get(each.id, (None, None))
         return found
 
-    def decisions(self, notices: Sequence[NoticeShown]) -> list[DecisionShown]:
-        """Every decision on these notices, with reasons in words; what took effect as it was written."""
-        states = {each.id: each.state for each in notices}
-        found = [self._read_decision(*row) for row in self._rows(DECISIONS, list(states))]
+    def decisions(self, notices: Sequence[NoticeShown]) -> tuple[list[DecisionShown], dict[int, set[Part]]]:
+        """Every decision on these notices, what took effect as it was written; and what each notice is about."""
+        states, parts = {each.id: each.state for each in notices}, defaultdict[int, set[Part]](set)
+        found = [self._read_decision(parts, *row) for row in self._rows(DECISIONS, list(states))]
         moved = self._movements([each.id for each in found if each.effective])
         reversed_by = {each.reverses: each.id for each in found if each.reverses is not None and each.effective}
         for each in found:
             each.reversed_by = reversed_by.get(each.id)
             each.actions = written(each.actions, moved.get(each.id, []))
-            each.parts += [(action.contract, action.claim) for action in each.actions]
-            if each.mode == SHADOW and states[each.notice] in ("waiting", "referred", "joined", "replaced"):
+            parts[each.notice] |= {(action.contract, action.claim) for action in each.actions}
+            if each.mode == SHADOW and states[each.notice] in WITH_A_CLERK:
                 each.hidden, each.outcome, each.reasons, each.actions = True, "", [], []
-                each.released = Decimal(0)
-        return found
+                each.released = ZERO
+        return found, parts
 
-    def _read_decision(self, identity: int, *row: Any) -> DecisionShown:
+    def _read_decision(self, parts: dict[int, set[Part]], identity: int, *row: Any) -> DecisionShown:
         *head, key, payload = row
-        said = msgspec.json.decode(self._open(payload, key, about_decision(identity)))["decision"]
+        try:
+            said = msgspec.json.decode(self._open(payload, key, about_decision(identity)))["decision"]
+        except CommandError as error:  # somebody changed this very record: the others are shown all the same
+            return DecisionShown(identity, *head, [ReasonShown("", str(error), None, None)], [])
         names = ReasonShown.__struct_fields__
         reasons = [ReasonShown(**{name: each.get(name) for name in names}) for each in said["reasons"]]
-        actions = [read_action(each) for each in said["actions"]]
-        parts = [(each["contract"], each.get("claim")) for each in said["referred"]]
-        parts += [(each.contract, each.claim) for each in reasons if each.contract]
-        return DecisionShown(identity, *head, reasons, actions, parts)
+        parts[head[0]] |= {(each["contract"], each.get("claim")) for each in (*said["reasons"], *said["referred"])}
+        return DecisionShown(identity, *head, reasons, [read_action(each) for each in said["actions"]])
 
     def _movements(self, decisions: list[int]) -> dict[int, list[ActionShown]]:
         found: dict[int, list[ActionShown]] = defaultdict(list)

@@ -18,10 +18,10 @@ from dunkelwerk.infra.keys import Vault
 from dunkelwerk.infra.snapshot import snapshot
 from dunkelwerk.lines.disclosing import OTHERS, disclosers
 from dunkelwerk.lines.portraying import ClaimShown, ContractShown, PersonShown, Portrayer, ProofShown, portrayers
-from dunkelwerk.runner.show_queries import (
+from dunkelwerk.runner.show_queries import Desk, Part
+from dunkelwerk.runner.show_things import (
     DecisionShown,
     DeedShown,
-    Desk,
     ItemShown,
     LetterShown,
     NoticeShown,
@@ -29,7 +29,6 @@ from dunkelwerk.runner.show_queries import (
     ProposalShown,
 )
 
-Part = tuple[str | None, str | None]
 #: candidates that a sentence names
 NAMED = 5
 
@@ -139,7 +138,7 @@ def show_notice(name: str, day: date) -> Page:
         notices = reads.notices_called(name)
         if not notices:
             raise CommandError(_("Die Meldung {name} gibt es nicht.").format(name=name))
-        decisions = reads.decisions(notices)
+        decisions, _parts = reads.decisions(notices)
         papers = gather(reads, notices, decisions, [], Relevant(set(), set()))
     return Page("notice", name, day, None, None, [], [], {}, {}, papers)
 
@@ -213,11 +212,8 @@ def is_about(reads: Desk, line: str, key: str) -> Callable[[NoticeShown], bool]:
 def collect(reads: Desk, keys: Iterable[str], claims: list[ClaimShown], relevant: Relevant) -> Papers:
     """The papers on these contracts, as far as they belong to what is shown."""
     notices = reads.notices_on(keys)
-    decisions = reads.decisions(notices)
-    parts: dict[int, list[Part]] = {each.id: [] for each in notices}
-    for each in decisions:
-        parts[each.notice] += each.parts
-    kept = [each for each in notices if relevant.notice(each, parts[each.id])]
+    decisions, parts = reads.decisions(notices)
+    kept = [each for each in notices if relevant.notice(each, parts.get(each.id, ()))]
     ids = {each.id for each in kept}
     return gather(reads, kept, [each for each in decisions if each.notice in ids], claims, relevant)
 

@@ -225,7 +225,7 @@ class Instalment(models.Model):
 
 
 class DocumentWait(models.Model):
-    """A reported claim waits for documents: a reminder on ``remind_on``, then a work item; see docs/documents.md."""
+    """A reported claim waits for documents: a reminder on ``remind_on``, then a work item: docs/rules.md section 5."""
 
     claim = models.ForeignKey(Claim, models.PROTECT)
     notice = models.BigIntegerField()

@@ -46,7 +46,8 @@ class Staged(Struct, frozen=True):
 
 def show_every_reason(staged: Iterable[Staged]) -> tuple[list[Staged], list[Staged]]:
     """Those under the product's own parameters; and of the others as many as show a reason that those do not."""
-    ours, others = [], []
+    ours: list[Staged] = []
+    others: list[Staged] = []
     for each in staged:
         (others if each.parameters else ours).append(each)
     seen = {(each.scenario.process, code) for each in ours for code in each.codes}
@@ -59,8 +60,9 @@ def show_every_reason(staged: Iterable[Staged]) -> tuple[list[Staged], list[Stag
     return ours, more
 
 
-def stage(process: Process[Any, Any, Any, Any]) -> Iterator[Staged]:
-    """The scenarios of a process that a register can hold."""
+def stage(process: Process[Any, Any, Any, Any], *, copy: int = 0) -> Iterator[Staged]:
+    """The scenarios of a process that a register can hold; each ``copy`` has other names."""
+    prefix = f"{process.name}-{copy}" if copy else process.name
     for number, scenario in enumerate(scenarios_of(process), 1):
         if any(name in scenario.differs for name in UNSTAGEABLE):
             continue
@@ -69,8 +71,8 @@ def stage(process: Process[Any, Any, Any, Any]) -> Iterator[Staged]:
         readable = is_readable(case_file, process.line.case_file) and is_readable(notice, process.notice)
         if not readable or pays_what_it_declined(case_file) or "process" in notice:
             continue
-        names = {name: f"{process.name}-{number}-{name}" for name in own_names(case_file)}
-        renamed = rename(notice, names) | {"process": process.name, "id": f"{process.name}-{number}"}
+        names = {name: f"{prefix}-{number}-{name}" for name in own_names(case_file)}
+        renamed = rename(notice, names) | {"process": process.name, "id": f"{prefix}-{number}"}
         yield Staged(scenario, day_of(scenario), rename(case_file, names), renamed)
 
 
