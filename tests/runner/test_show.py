@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from first_support import covered, death, first_note
-from reversal_support import confirm, propose
+from reversal_support import DECEMBER, confirm, propose
 from steering_support import someone, steer
 from work_support import TODAY, Thing, World, case_file, claim, contract, household, note
 
@@ -21,7 +21,7 @@ from dunkelwerk.lines.portraying import CANCELLED, DEFERRED, LIMIT, OPEN, PROVEN
 Show = Callable[..., CompletedProcess[str]]
 JOINT = case_file(
     contract("RS-1", [1, 2], claim("C-1", 1), claim("C-2", 2, onset="2026-01-05", benefit_from="2026-02-16")),
-    contract("RS-9", [1]),
+    contract("RS-9", [1], claim("C-9", 1)),
 )
 
 CHANGED = """
@@ -137,10 +137,8 @@ def test_a_strange_name_of_a_notice_is_no_notice(world: World, show: Show, name:
 
 def test_on_a_joint_contract_each_person_has_their_own_notices(world: World, show: Show) -> None:
     world.load(JOINT)
-    world.receive(note(1), note(2, on="RS-1", incapacity_from="2026-01-05"), note(1, name="N-9", on="RS-9"))
+    world.receive(note(1), note(2, on="RS-1", incapacity_from="2026-01-05"), note(1, name="N-9", on="RS-9", **DECEMBER))
     world.work()
-
-    print(world.decisions())
 
     def names(page: Thing) -> list[str]:
         return [each["external_id"] for each in page["papers"]["notices"]]
@@ -150,7 +148,8 @@ def test_on_a_joint_contract_each_person_has_their_own_notices(world: World, sho
     assert names(data(show, "person", "P-2")) == ["N-2"]
     assert names(data(show, "claim", "RS-1/C-1")) == ["N-1", "N-9"]
     assert names(data(show, "claim", "RS-1/C-2")) == ["N-2"]
-    assert names(data(show, "contract", "RS-9")) == ["N-9"]
+    assert names(data(show, "contract", "RS-9")) == ["N-1", "N-9"]
+    assert names(data(show, "claim", "C-9")) == ["N-1", "N-9"]
     mine = read(show("person", "P-2"))
     assert "Leistungsfall RS-1/C-2" in mine
     assert "Leistungsfall RS-1/C-1" not in mine
@@ -279,9 +278,8 @@ def test_a_first_note_and_a_death_in_words(world: World, show: Show) -> None:
     world.receive(first_note(1), first_note(2, documents=["claim_form"]), death(1))
     world.work()
     told = read(show("contract", "RS-1"))
-    assert "→ RS-1/" not in told
     assert "Leistungsfall angenommen – Leistung 13.10.2026 bis längstens" in told
-    assert "geplant: Todesfallleistung freigegeben" in told or "Todesfall" in told
+    assert "geplant: RS-1/neu: Todesfallleistung freigegeben 16.250,00 €" in told
     waiting = show("contract", "RS-2")
     assert "Unterlagen angefordert am 02.11.2026" in read(waiting)
     assert "Erinnerung an Unterlagen" in section(waiting, "Als Nächstes")
@@ -326,6 +324,22 @@ def test_a_record_that_somebody_changed_keeps_nobody_from_the_rest(world: World,
     told = read(show("contract", "RS-1"))
     assert "Ein verschlüsselter Satz ist verändert" in told
     assert "N-2" in told
+
+
+def test_what_people_wrote_does_nothing_to_a_terminal(world: World, show: Show) -> None:
+    world.load(household(1))
+    world.receive(note(1, formally_correct=False))
+    world.work()
+    world.run("UPDATE person SET last_name = E'Groß\\x1b[31m [red]'", "UPDATE contract SET payee_name = '[/]'")
+    world.enter()
+    from dunkelwerk.runner.handling import close
+
+    close(world.items()[0]["id"], someone("kurz", "\x1b]0;neu\x07 [bold]geklärt"))
+    done = show("contract", "RS-1")
+    assert "Groß�[31m [red]" in read(done)
+    assert "„�]0;neu� [bold]geklärt“" in read(done)
+    assert section(done, "Vertrag").count("[/]") == 1
+    assert "\x1b" not in done.stdout
 
 
 def test_looking_changes_nothing(world: World, show: Show) -> None:

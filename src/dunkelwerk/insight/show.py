@@ -5,19 +5,19 @@ Source: docs/show.md.
 
 from __future__ import annotations
 
-from rich.markup import escape
 from rich.table import Table
 
 from dunkelwerk.decisions.money import ZERO, euros
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight import show_calendar as calendar
 from dunkelwerk.insight.casewords import tell_event, tell_value
-from dunkelwerk.insight.casework import print_table, shown
+from dunkelwerk.insight.casework import shown
 from dunkelwerk.insight.show_layout import (
     FEW,
     ROWS,
     Facts,
     flow,
+    plain,
     print_cut,
     print_facts,
     print_grid,
@@ -39,14 +39,14 @@ WHO = 16
 
 def print_page(page: Page, *, everything: bool) -> None:
     """The whole page."""
-    print(title_of(page))
+    print_heading(title_of(page), first=True)
     print_list(_("Offen"), open_things(page), nothing=_("Nichts ist offen."))
     print_list(_("Als Nächstes"), next_things(page), nothing="")
     if page.kind == "notice":
         print_notices(page.papers.notices)
     if page.person is not None:
         print_facts(_("Person"), person_facts(page.person))
-        print_contracts(page)
+        print_contracts(page, everything=everything)
     if page.kind == "contract" and page.contract is not None:
         print_facts(_("Vertrag"), contract_facts(page.contract, everything=everything))
     for claim in page.claims:
@@ -119,8 +119,10 @@ def contract_facts(contract: ContractShown, *, cause: str | None = None, everyth
     ]
 
 
-def print_contracts(page: Page) -> None:
+def print_contracts(page: Page, *, everything: bool) -> None:
     """The contracts of a person."""
+    if not page.contracts:
+        return
     print_heading(_("Verträge"))
     key = page.person.key if page.person else ""
     rows = [
@@ -135,7 +137,7 @@ def print_contracts(page: Page) -> None:
         for each in page.contracts
     ]
     headings = [_("Vertrag"), _("Status"), _("Beginn"), _("Ende"), _("Rate"), _("Mitversichert")]
-    print_table(headings, rows, nothing=_("Kein Vertrag."))
+    print_cut(headings, rows, everything=everything)
 
 
 def print_claim(claim: ClaimShown, page: Page, *, everything: bool) -> None:
@@ -248,5 +250,5 @@ def print_timeline(page: Page, *, everything: bool) -> None:
     table.add_column(_("Entsch."), no_wrap=True, justify="right")
     for each in events[older:]:
         said = "\n".join(each.lines)
-        table.add_row(shown(each.day), escape(said), escape(each.by), str(each.decision or ""))
+        table.add_row(shown(each.day), plain(said), plain(each.by), str(each.decision or ""))
     print_grid(table)

@@ -19,9 +19,20 @@ SHORT = 12
 Facts = list[tuple[str, str]]
 
 
-def print_heading(text: str) -> None:
-    """A heading with a line under it."""
-    print(f"\n{text}\n{'─' * min(len(text), width())}")
+def plain(text: str) -> str:
+    """A text from outside as it may go to a terminal: neither markup nor control signs do anything."""
+    return escape("".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text))
+
+
+def print_heading(text: str, *, first: bool = False) -> None:
+    """A heading with a line under it; the first one of a page stands by itself."""
+    grid = Table.grid()
+    grid.add_row(plain(text))
+    if not first:
+        print()
+    print_grid(grid)
+    if not first:
+        print("─" * min(len(text), width()))
 
 
 def print_list(heading: str, lines: Sequence[str], *, nothing: str) -> None:
@@ -36,7 +47,7 @@ def print_list(heading: str, lines: Sequence[str], *, nothing: str) -> None:
         print(nothing)
         return
     for line in lines:
-        grid.add_row("•", escape(line))
+        grid.add_row("•", plain(line))
     print_grid(grid)
 
 
@@ -48,7 +59,7 @@ def print_facts(heading: str, facts: Facts) -> None:
     grid.add_column(overflow="fold")
     for label, value in facts:
         if value and value != "–":
-            grid.add_row(escape(label), escape(value))
+            grid.add_row(plain(label), plain(value))
     print_grid(grid)
 
 
@@ -71,7 +82,7 @@ def print_cut(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, everyth
         whole = max(map(len, texts)) <= SHORT
         table.add_column(heading, overflow="fold", no_wrap=whole, justify="right" if number else "left")
     for row in rows[older:]:
-        table.add_row(*(escape(shown(cell)) for cell in row))
+        table.add_row(*(plain(shown(cell)) for cell in row))
     print_grid(table)
 
 

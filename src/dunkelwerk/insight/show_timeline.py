@@ -112,7 +112,8 @@ def tell_fate(decision: DecisionShown, proposal: ProposalShown | None) -> str:
 
 
 def told_in_full(decision: DecisionShown, *, several: bool) -> Iterator[str]:
-    """Reasons, and what was done, or is planned."""
+    """Reasons, and what was done, or is planned; ``several``: the page is about more than one claim."""
+    several = several or len({(each.contract, each.claim) for each in decision.actions}) > 1
     for reason in decision.reasons:
         where = f"{reason.contract}/{reason.claim}: " if several and reason.claim else ""
         yield f"• {where}{reason.text}"
