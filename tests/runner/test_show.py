@@ -188,6 +188,25 @@ def test_a_second_check_is_open_until_it_is_confirmed(world: World, show: Show) 
     assert told.count("Leistung verlängert bis 30.11.2026") == 1
 
 
+def test_work_by_hand_is_told_once_with_the_words_of_both(world: World, show: Show) -> None:
+    world.load(household(1))
+    world.receive(note(1, formally_correct=False))
+    world.work()
+    world.enter()
+    from dunkelwerk.runner.handling import act
+
+    wanted = [{"type": "extend_benefit", "until": "2026-11-30"}]
+    done = act(world.items()[0]["id"], wanted, someone("kurz", "Attest telefonisch bestätigt"))
+    page = show("claim", "C-1")
+    assert f"Vorschlag {done.proposal} (von Hand)" in section(page, "Offen")
+    assert "Bearbeitung von Hand vorgeschlagen" in section(page, "Verlauf")
+    confirm(world, done.proposal or 0)
+    told = section(show("claim", "C-1"), "Verlauf")
+    assert told.count("„Attest telefonisch bestätigt“ (kurz)") == 1
+    assert told.count("„aus gutem Grund“ (weber)") == 1
+    assert told.count("→ Leistung verlängert bis 30.11.2026") == 1
+
+
 def test_a_discarded_proposal_says_why_and_is_with_a_clerk(world: World, show: Show) -> None:
     world.load(household(1))
     world.receive(note(1))
@@ -284,6 +303,10 @@ def test_a_first_note_and_a_death_in_words(world: World, show: Show) -> None:
     assert "Unterlagen angefordert am 02.11.2026" in read(waiting)
     assert "Erinnerung an Unterlagen" in section(waiting, "Als Nächstes")
     assert "wird dringend (§ 14 VVG)" in section(waiting, "Als Nächstes")
+    assert "dringend seit" not in read(show("contract", "RS-2", "--on", "2026-12-02"))
+    late = show("contract", "RS-2", "--on", "2026-12-03")
+    assert "dringend seit 02.12.2026 (§ 14 VVG)" in read(late)
+    assert "wird dringend" not in read(late)
 
 
 def test_instalments_that_are_held_stand_at_the_top(world: World, show: Show) -> None:

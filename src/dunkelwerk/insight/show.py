@@ -5,6 +5,8 @@ Source: docs/show.md.
 
 from __future__ import annotations
 
+from datetime import date
+
 from rich.table import Table
 
 from dunkelwerk.decisions.money import ZERO, euros
@@ -180,18 +182,20 @@ def claim_facts(claim: ClaimShown, page: Page) -> Facts:
         (_("Arbeitsunfähig bis"), shown(claim.recovered_on)),
         (_("Geschlossen am"), closed),
         (_("Nachweise bis"), said),
-        (_("Unterlagen"), tell_wait(claim)),
+        (_("Unterlagen"), tell_wait(claim, page.on)),
         (_("Gebucht"), balances),
     ]
 
 
-def tell_wait(claim: ClaimShown) -> str:
+def tell_wait(claim: ClaimShown, today: date) -> str:
     """Since when documents are awaited, and whether somebody was reminded of them."""
     for wait in claim.waits:
         if wait.ended_on is None:
             text = _("angefordert am {day}").format(day=shown(wait.requested_on))
             reminded = _(", erinnert (Entscheidung {number})").format(number=wait.reminded_by)
-            return text + (reminded if wait.reminded_by is not None else "")
+            urgent = _(", dringend seit {day} (§ 14 VVG)").format(day=shown(wait.urgent_on))
+            text += reminded if wait.reminded_by is not None else ""
+            return text + (urgent if wait.urgent_on < today else "")
     return ""
 
 

@@ -98,10 +98,9 @@ def ahead(claim: ClaimShown, today: date) -> Iterator[tuple[date, str]]:
         if wait.ended_on is None:
             if wait.reminded_by is None:
                 yield wait.remind_on, f"{claim.part}: {tell_value('documents_reminder')}"
-            yield (
-                wait.urgent_on,
-                _("{claim}: Unterlagen fehlen seit einem Monat, wird dringend (§ 14 VVG)").format(claim=claim.part),
-            )
+            if wait.urgent_on >= today:
+                text = _("{claim}: Unterlagen fehlen seit einem Monat, wird dringend (§ 14 VVG)")
+                yield wait.urgent_on, text.format(claim=claim.part)
     if claim.status != "accepted":
         return
     payable = [each for each in claim.instalments if each.status == "released" and each.held_by is None]

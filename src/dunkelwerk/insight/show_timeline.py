@@ -129,14 +129,16 @@ def words_about(decision: DecisionShown, page: Page) -> Iterator[str]:
     if decision.kind == "reversal" and proposed and decision.reverses is not None:
         things.add(("decision", str(decision.reverses), "reversal_proposed"))
     for deed in papers.deeds:
-        acted = deed.deed == "acted" and decision.kind == "manual" and is_beside(deed, decision)
+        acted = deed.deed == "acted" and decision.kind == "manual" and is_beside(deed, decision, page)
         if deed.words and ((deed.kind, deed.key, deed.deed) in things or acted):
             yield f"„{deed.words}“ ({deed.actor})"
 
 
-def is_beside(deed: DeedShown, decision: DecisionShown) -> bool:
-    """Whether somebody acted when a decision was written: the deed follows it in the same transaction."""
-    return deed.actor == decision.actor and 0 <= (deed.at - decision.at).total_seconds() < 1
+def is_beside(deed: DeedShown, decision: DecisionShown, page: Page) -> bool:
+    """Whether a person acted by this decision: the last that they composed before the deed was written down."""
+    before = [each for each in page.papers.decisions if each.kind == "manual" and each.at <= deed.at]
+    own = [each.id for each in before if each.actor == deed.actor]
+    return bool(own) and max(own) == decision.id
 
 
 def is_own_event(deed: DeedShown) -> bool:
