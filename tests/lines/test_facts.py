@@ -16,9 +16,7 @@ def facts(process: str, name: str) -> dict[str, Any]:
 
 
 def test_a_relapse_says_whose_and_what_is_left() -> None:
-    name = (
-        "Rückfall nach sechs Wochen, ohne neue Karenzzeit und nach neun verbrauchten Monaten"
-    )
+    name = "Rückfall nach sechs Wochen, ohne neue Karenzzeit und nach neun verbrauchten Monaten"
     assert facts("first_sick_note", name) == {
         "onset": "2026-03-02",
         "taken_up": None,

@@ -240,3 +240,28 @@ def test_a_reversed_acceptance_leaves_a_reported_claim(world: World) -> None:
     assert world.rows(CLAIM)[0]["status"] == "accepted"
     assert world.value("SELECT count(*) FROM claim") == 1
     assert world.broken() == []
+
+
+def test_accepting_alone_needs_a_second_person_and_a_wait_is_worked_by_hand(world: World) -> None:
+    """The clerk accepts from the entry that waits for documents; nothing is paid, and yet somebody confirms."""
+    from dunkelwerk.runner import handling, second_check
+
+    waiting(world)
+    world.work(on="2026-12-02")
+    (item,) = world.items()
+    days = {"benefit_from": "2026-10-13", "benefit_limit": "2028-10-12", "months_used_before": 0}
+    done = handling.act(item["id"], [{"type": "accept_claim", **days}], someone())
+    assert done.proposal is not None
+    assert second_check.confirm(done.proposal, someone("weber")).state == "confirmed"
+    assert world.rows(CLAIM)[0]["status"] == "accepted"
+    assert {each["state"] for each in world.items()} == {"done"}
+    assert world.broken() == []
+
+
+def test_who_closed_the_wait_is_not_followed_by_a_reminder(world: World) -> None:
+    from dunkelwerk.runner import handling
+
+    waiting(world)
+    handling.close(world.items()[0]["id"], someone(words="Kunde zieht zurück"))
+    assert world.work(on="2026-11-20") == {}
+    assert letters(world) == ["documents_requested"]

@@ -22,6 +22,8 @@ class Action(Struct, frozen=True, kw_only=True, tag_field="type"):
     """One business transaction that a process proposes. Each line declares its own."""
 
     adverse: ClassVar[bool] = False
+    #: whether a second person must confirm it where a person composed it, whatever its amount
+    four_eyes: ClassVar[bool] = False
 
     @property
     def is_adverse(self) -> bool:

@@ -26,7 +26,7 @@ from dunkelwerk.workitems.operations import Row
 
 NOTICE_OF = "SELECT notice FROM decision_record WHERE id = %s"
 #: what a clerk does with the item itself, not with a proposal or a letter
-BY_HAND = ("referral", "review")
+BY_HAND = ("referral", "review", "documents")
 
 
 class Acted(Struct, frozen=True):
@@ -65,7 +65,7 @@ def act(item: int, wanted: Sequence[Mapping[str, Any]], person: Person, *, versi
 
 def needs_examiner(actions: Sequence[Action]) -> bool:
     """Whether a second person must confirm what somebody composed: it moves money, or is adverse."""
-    return any(getattr(each, "amount", None) is not None or each.is_adverse for each in actions)
+    return any(getattr(each, "amount", None) is not None or each.is_adverse or each.four_eyes for each in actions)
 
 
 def prepare(

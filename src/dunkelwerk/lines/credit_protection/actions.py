@@ -87,6 +87,7 @@ class OpenClaim(ClaimAction, frozen=True, kw_only=True, tag="open_claim"):
 class AcceptClaim(ClaimAction, frozen=True, kw_only=True, tag="accept_claim"):
     """The claim is accepted, with its days fixed; a death claim has none."""
 
+    four_eyes = True
     benefit_from: date | UnsetType = UNSET
     benefit_limit: date | UnsetType = UNSET
     months_used_before: int | UnsetType = UNSET
@@ -101,14 +102,19 @@ class PayLumpSum(ClaimAction, frozen=True, kw_only=True, tag="pay_lump_sum"):
 class CancelInstalments(ClaimAction, frozen=True, tag="cancel_instalments"):
     """Released instalments of a claim that fall due after the death are not paid."""
 
+    four_eyes = True
+
 
 class HoldInstalments(ClaimAction, frozen=True, tag="hold_instalments"):
     """Released instalments of a claim that fall due after a reported death wait for the certificate."""
+
+    four_eyes = True
 
 
 class EndContract(ClaimAction, frozen=True, kw_only=True, tag="end_contract"):
     """The contract ends."""
 
+    four_eyes = True
     on: date
 
 

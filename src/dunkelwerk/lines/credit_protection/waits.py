@@ -33,6 +33,7 @@ DUE = """
     SELECT d.id, d.notice, k.number, c.number
     FROM document_wait d JOIN claim c ON c.id = d.claim_id JOIN contract k ON k.id = c.contract_id
     JOIN notice n ON n.id = d.notice
+    JOIN work_item w ON w.id = d.work_item AND w.state <> 'done'
     WHERE d.ended_on IS NULL AND d.reminded_by IS NULL AND d.remind_on <= %s AND c.status = 'reported'
       AND NOT EXISTS (
           SELECT FROM notice again WHERE (again.channel, again.external_id) = (n.channel, n.external_id)
