@@ -86,7 +86,8 @@ def report(totals: Totals, differing: list[Compared]) -> None:
     message = _("Freigaben der bearbeiteten Fälle: Schattenlauf {shadow}, Sachbearbeitung {clerk}.")
     print(message.format(shadow=euros(totals.shadow_released), clerk=euros(totals.clerk_released)))
     for one in differing:
-        print(f"\n{one.notice} · {one.contract} · {_('Entscheidung {decision}').format(decision=one.decision)}")
+        decision = _("Entscheidung {decision}").format(decision=one.decision)
+        print(f"\n{one.notice} · {one.contract} · {decision}")
         for label, actions in ((_("Schatten"), one.shadow), (_("Sachbearbeitung"), one.clerk)):
             print(f"  {label}: {'; '.join(map(tell, actions)) or '–'}")
 
