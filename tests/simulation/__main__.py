@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ SCRATCH = Path("/dev/shm")
 
 def main() -> int:
     """Run, print, and say by the exit code whether all was well."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))  # so that the server is stopped, too
     options = read_options()
     if options.seeds is None:
         return run_one(options)

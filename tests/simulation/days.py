@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from . import house, labour, mail, people
+from . import clerks, house, labour, mail, people
 from .events import KINDS, Event, befall, plan_day
 from .home import Hung
 from .rules import DONE, judge
 from .world import Broken, World
 
-MODULES = (mail, labour, people, house)
+MODULES = (mail, labour, people, clerks, house)
 
 
 @dataclass(frozen=True)

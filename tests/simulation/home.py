@@ -40,6 +40,7 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._session: psycopg.Connection[dict[str, Any]] | None = None
         for name in OWN_SETTINGS:
             os.environ.pop(name, None)
         os.environ["DUNKELWERK_HOME"] = str(folder / "home")
@@ -68,20 +69,32 @@ class Home:
         for each in connections.all():
             with suppress(Exception):
                 each.close()
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     def revive(self) -> None:
-        """After an outage: the server runs, and the next statement connects anew."""
+        """After an outage: the server runs again, and the next statement connects anew."""
         from dunkelwerk.infra import database
 
-        database.reconnect()
-        self.hang_up()
+        end = time.monotonic() + CHILD_SECONDS
+        while True:
+            database.reconnect()
+            self.hang_up()
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query, read by somebody else."""
 
         def read() -> list[dict[str, Any]]:
-            with psycopg.connect(self.url, row_factory=dict_row) as session:
-                return session.execute(query.encode(), parameters or None).fetchall()
+            return self._others().execute(query.encode(), parameters or None).fetchall()
 
         return self._patiently(read)
 
@@ -89,10 +102,15 @@ class Home:
         """Change something as its owner; the number of rows. Must bear being done twice."""
 
         def write() -> int:
-            with psycopg.connect(self.url) as session:
-                return session.execute(statement.encode(), parameters or None).rowcount
+            return self._others().execute(statement.encode(), parameters or None).rowcount
 
         return self._patiently(write)
+
+    def _others(self) -> psycopg.Connection[dict[str, Any]]:
+        """A session of somebody else, who may do everything."""
+        if self._session is None:
+            self._session = psycopg.connect(self.url, row_factory=dict_row, autocommit=True)
+        return self._session
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
         for _n in range(5):
@@ -134,6 +152,7 @@ class Home:
         if pid == 0:
             code = 1
             try:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 faulthandler.dump_traceback_later(CHILD_SECONDS - 3, file=report.open("w"))
                 work()
                 report.unlink()

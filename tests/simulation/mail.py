@@ -114,6 +114,18 @@ def core_system(world: World, rng: Random) -> None:
     world.counts[f"core system: {what}" if not faults else "case file refused"] += 1
 
 
+@event(0.8, beside=True)
+def overtake_proposal(world: World, rng: Random) -> None:
+    """While a proposal waits, its facts change: the contract gets a reminder, the payee's account is blocked."""
+    waiting = world.rows(PENDING)
+    if waiting:
+        said = exported(rng.choice(waiting)["number"])
+        what = rng.choice([arrears, blocked])(world, rng, said)
+        faults = world.load([json.dumps(said).encode()])
+        world.tell(f"  {what} of {said['key']}: {faults or 'taken over'}")
+        world.counts["facts of a proposal changed"] += not faults
+
+
 def exported(contract: str) -> Any:
     """The case file of a contract as it stands."""
     from dunkelwerk.infra.snapshot import snapshot

@@ -108,7 +108,7 @@ def tell_stale(view: View) -> str:
 def print_letter(letter: str) -> None:
     """A letter's text, in the lines it has on paper."""
     line = "─" * min(width(), 60)
-    print(f"\n{_('Brief')}\n{line}")
+    print("", _("Brief"), line, sep="\n")
     print(letter.strip())
     print(line)
 

@@ -202,11 +202,12 @@ def reopen(work: Session, opened: Opened, reversed_: int | None, reversal: int) 
     request = work.read_record(reversed_).get("request") if reversed_ is not None else None
     if request is None:
         item = open_referral(work, opened, reversal, codes=[])
-    else:
-        item = request["work_item"]
-        workitems.set_state(work.cursor, item, workitems.OPEN)
-    if request is None or opened.state in ("handled", "replaced"):
         work.cursor.execute(SET_NOTICE, ("referred", item, opened.waiting.id))
+        return
+    row = workitems.lock_item(work.cursor, request["work_item"])
+    workitems.set_state(work.cursor, row.id, workitems.OPEN)
+    if row.kind == "notice" and opened.state in ("handled", "replaced"):
+        work.cursor.execute(SET_NOTICE, ("referred", row.id, opened.waiting.id))
 
 
 def open_referral(work: Session, opened: Opened, decision: int, *, codes: Sequence[str]) -> int:
