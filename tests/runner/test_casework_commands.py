@@ -370,3 +370,15 @@ def test_shadow_in_words(world: World, run: Run) -> None:
     assert refused(run("shadow", "--since", "1.11.2026"), 2) == "--since: kein Datum der Form JJJJ-MM-TT."
     assert refused(run("shadow", "--since", TODAY, "--process", "nix"), 2).startswith("Den Prozess nix gibt es nicht")
     assert lines(run("shadow", "--since", "2026-11-03")) == ["Seit diesem Tag lief nichts im Schatten."]
+
+
+def test_a_list_in_an_outage_is_one_sentence(run_cli: Any, database_url: str) -> None:
+    """Reading is no session of a person: the database falls under it."""
+    import psycopg
+
+    with psycopg.connect(database_url) as owner:
+        owner.execute("LOCK TABLE proposal IN ACCESS EXCLUSIVE MODE")
+        told = run_cli("proposals", "list")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("Die Datenbank arbeitet gerade nicht: ")
+    assert told.stderr.count("\n") == 1

@@ -24,7 +24,12 @@ def main() -> None:
         if os.environ.get("DUNKELWERK_TRACEBACK"):
             raise
         from dunkelwerk.decisions.failures import locate
+        from dunkelwerk.runner.failures import explain, is_transient
 
+        if is_transient(error):
+            message = _("Die Datenbank arbeitet gerade nicht: {fault}. Bitte noch einmal versuchen.")
+            print(message.format(fault=explain(error)), file=sys.stderr)
+            sys.exit(1)
         evidence = locate(error)
         message = _("Interner Fehler: {what} in {where}. Mit DUNKELWERK_TRACEBACK=1 erscheint mehr.")
         print(message.format(**evidence), file=sys.stderr)
