@@ -126,14 +126,10 @@ def find_affected(
     ``reach_of`` says how far the notice reaches for a claim. Raises TechnicalFailure for a case file that cannot be
     computed with.
     """
-    contract = identify.find_contract(note, file)
-    if isinstance(contract, Stop):
-        return contract
-    identify.ensure_consistent(file)
-    person = identify.find_person(note, contract, file)
-    if isinstance(person, Stop):
-        return person
-    identify.ensure_computable(person, file)
+    named = identify.find_named(note, file)
+    if isinstance(named, Stop):
+        return named
+    contract, person = named
     claims = identify.find_open_claims(note, person, file, cause)
     if isinstance(claims, Stop):
         return claims

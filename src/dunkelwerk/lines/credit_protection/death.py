@@ -117,14 +117,10 @@ class Death(Struct, frozen=True):
 
 def find_concerned(note: NamesPerson, file: CaseFile, *, died_on: date) -> Death | Stop:
     """The contracts that a death concerns, the named one first; or why they cannot be found."""
-    contract = identify.find_contract(note, file)
-    if isinstance(contract, Stop):
-        return contract
-    identify.ensure_consistent(file)
-    person = identify.find_person(note, contract, file)
-    if isinstance(person, Stop):
-        return person
-    identify.ensure_computable(person, file)
+    named = identify.find_named(note, file)
+    if isinstance(named, Stop):
+        return named
+    contract, person = named
     tariffs = {tariff.id: tariff for tariff in file.tariffs}
     parts = [
         Concerned(

@@ -133,14 +133,10 @@ def find_first(
     former_of: Callable[[Contract, Person, Cover], Claim | None] = lambda contract, person, cover: None,
 ) -> FirstNotice | Stop:
     """The named contract and person, and the claim as it would be; or why they cannot be found."""
-    contract = identify.find_contract(note, file)
-    if isinstance(contract, Stop):
-        return contract
-    identify.ensure_consistent(file)
-    person = identify.find_person(note, contract, file)
-    if isinstance(person, Stop):
-        return person
-    identify.ensure_computable(person, file)
+    named = identify.find_named(note, file)
+    if isinstance(named, Stop):
+        return named
+    contract, person = named
     tariff = next(each for each in file.tariffs if each.id == contract.tariff)
     cover = tariff.cover(cause)
     taken_up = next(iter(reported_claims(contract, person, cause, onset)), None)

@@ -103,6 +103,19 @@ def is_named(person: Person, note: NamesPerson) -> bool:
     )
 
 
+def find_named(note: NamesPerson, file: CaseFile) -> tuple[Contract, Person] | Stop:
+    """Contract and person that a notice names; or why not. Raises TechnicalFailure, in the order of the page."""
+    contract = find_contract(note, file)
+    if isinstance(contract, Stop):
+        return contract
+    ensure_consistent(file)
+    person = find_person(note, contract, file)
+    if isinstance(person, Stop):
+        return person
+    ensure_computable(person, file)
+    return contract, person
+
+
 def cover_of(contract: Contract, claim: Claim, case: CaseFile) -> Cover:
     """The cover that pays for an open claim; raises TechnicalFailure where the tariff lacks it."""
     cover = next(tariff for tariff in case.tariffs if tariff.id == contract.tariff).cover(claim.cause)
