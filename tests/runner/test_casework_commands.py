@@ -331,7 +331,8 @@ def test_decisions_are_found_and_their_reversal_is_proposed_once(world: World, b
     assert (again.returncode, again.stderr.count("\n")) == (1, 1)
 
 
-def test_how_a_process_runs_is_set_stopped_and_started_in_words(basket: Run) -> None:
+def test_how_a_process_runs_is_set_stopped_and_started_in_words(basket: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     name, leader = "follow-up-sick-note", ("--actor", "leitung", "--reason", "Prüfung der Tabelle")
     band = ("--cases-per-day", 200, "--euros-per-day", "50000", "--dark-rate", "0.40:0.95", "--mean-amount", ":900")
     assert lines(basket("processes", "set", name, "--sample", 20, *band, *leader)) == [f"{name} ist eingestellt."]

@@ -247,7 +247,8 @@ def test_the_list_for_people_and_for_programs(
         "installiert",
     ]
     command.list_(on="2026-11-02", as_json=True)
-    (own, other) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = {each["process"]: each for each in map(json.loads, capsys.readouterr().out.splitlines())}
+    own, other = told[PROCESS], told["gone"]
     assert (own["process"], own["mode"], own["sample"], own["waiting"]) == (PROCESS, "dark", 10, 0)
     assert (own["euros_per_day"], own["cases_per_day"], own["state"]) == ("1000.00", 5, "läuft")
     assert own["today"] == {"decided": 3, "dark": 3, "euros": "937.50"}
@@ -269,7 +270,7 @@ def test_the_state_in_words(world: World, changes: Thing, words: str) -> None:
     from dunkelwerk.infra.businessday import business_day
     from dunkelwerk.runner.steering import read_standings
 
-    (standing,) = read_standings(business_day("2026-11-02"))
+    standing = next(each for each in read_standings(business_day("2026-11-02")) if each.setting.process == PROCESS)
     assert standing.state == words
 
 
