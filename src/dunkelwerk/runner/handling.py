@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from dunkelwerk.decisions.decision import APPLY, Action
+from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.inbox import operations as inbox
 from dunkelwerk.inbox.door import Delivery, Door
 from dunkelwerk.infra.errors import CommandError, wrong_usage
@@ -87,8 +88,6 @@ def read_action(said: Mapping[str, Any], opened: Opened, row: Row, together: Seq
     try:
         action: Action = msgspec.convert({**defaults, **said}, line.action, strict=False)
     except msgspec.ValidationError as error:
-        from dunkelwerk.decisions.faults import fault_in_words
-
         message = _("Geschäftsvorfall {type}: {fault}.")
         raise CommandError(message.format(type=said.get("type", "?"), fault=fault_in_words(error)), code=2) from None
     return action
