@@ -29,6 +29,7 @@ APPS = (
     "dunkelwerk.workitems",
     "dunkelwerk.lines.credit_protection",
     "dunkelwerk.inbox",
+    "dunkelwerk.dialogues",
     "dunkelwerk.runner",
 )
 #: a lock that somebody else holds for longer is waited for outside the transaction
