@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from letter_support import Thing, accepted, act, case_file, content_of, engine, new, opened_content, page, unopened
 
+from dunkelwerk.lines.address import AddressFault
 from dunkelwerk.lines.credit_protection.letters import samples
-from dunkelwerk.lines.credit_protection.letters.address import AddressFault
 from dunkelwerk.lines.credit_protection.letters.content import content
 from dunkelwerk.lines.credit_protection.letters.documents import missing_pieces
 from dunkelwerk.lines.credit_protection.letters.matter import Matter, Missing, note_of

@@ -6,7 +6,7 @@ import pytest
 from letter_support import case_file, content_of, engine, print_letter, released
 
 from dunkelwerk.letters.rendering import LetterFault, text_of
-from dunkelwerk.lines.credit_protection.letters.address import AddressFault
+from dunkelwerk.lines.address import AddressFault
 
 SETTLED = released("2026-11-15")
 

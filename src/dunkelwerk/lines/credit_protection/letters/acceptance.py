@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dunkelwerk.lines.credit_protection.letters import benefit_end, german, settlement
+from dunkelwerk.lines import german
+from dunkelwerk.lines.credit_protection.letters import benefit_end, settlement
 from dunkelwerk.lines.credit_protection.letters.beginning import beginning
 from dunkelwerk.lines.credit_protection.letters.matter import Matter
 

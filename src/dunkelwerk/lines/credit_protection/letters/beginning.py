@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from dunkelwerk.decisions.periods import Period, day_before
+from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection import identification as identify
 from dunkelwerk.lines.credit_protection.casefile import Contract, ContractStatus
-from dunkelwerk.lines.credit_protection.letters import german
 from dunkelwerk.lines.credit_protection.letters.matter import Matter, one
 
 

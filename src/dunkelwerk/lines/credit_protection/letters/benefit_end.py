@@ -7,8 +7,8 @@ from typing import Any
 
 from dunkelwerk.decisions.days import birthday
 from dunkelwerk.decisions.periods import day_before
-from dunkelwerk.lines.credit_protection.letters import german
-from dunkelwerk.lines.credit_protection.letters.address import full_name
+from dunkelwerk.lines import german
+from dunkelwerk.lines.address import full_name
 from dunkelwerk.lines.credit_protection.letters.beginning import further
 from dunkelwerk.lines.credit_protection.letters.matter import Matter
 from dunkelwerk.lines.credit_protection.letters.settlement import needed, own_next_due, payments

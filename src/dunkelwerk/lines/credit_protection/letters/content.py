@@ -13,6 +13,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from dunkelwerk.decisions.parameters import in_force, read_entries
+from dunkelwerk.lines import german
+from dunkelwerk.lines.address import (
+    RELATIVES,
+    address_lines,
+    country_of,
+    ensure_alive,
+    full_name,
+    salutation,
+)
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Person
 from dunkelwerk.lines.credit_protection.letters import (
     acceptance,
@@ -21,16 +30,7 @@ from dunkelwerk.lines.credit_protection.letters import (
     death_settlement,
     deferred_period,
     documents,
-    german,
     settlement,
-)
-from dunkelwerk.lines.credit_protection.letters.address import (
-    RELATIVES,
-    address_lines,
-    country_of,
-    ensure_alive,
-    full_name,
-    salutation,
 )
 from dunkelwerk.lines.credit_protection.letters.matter import Matter, act_of, note_of
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.lines.credit_protection.letters import german
+from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection.letters.matter import Act, Matter
 
 #: actions whose undoing moves money

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from dunkelwerk.decisions.money import ZERO
+from dunkelwerk.lines import german
+from dunkelwerk.lines.address import full_name
 from dunkelwerk.lines.credit_protection import death
-from dunkelwerk.lines.credit_protection.letters import german
-from dunkelwerk.lines.credit_protection.letters.address import full_name
 from dunkelwerk.lines.credit_protection.letters.matter import Matter
 from dunkelwerk.lines.credit_protection.letters.settlement import needed, payee
 

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from dunkelwerk.decisions.periods import day_before
+from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection import benefits
 from dunkelwerk.lines.credit_protection.casefile import Settlement
-from dunkelwerk.lines.credit_protection.letters import german
 from dunkelwerk.lines.credit_protection.letters.beginning import beginning
 from dunkelwerk.lines.credit_protection.letters.matter import Matter
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection import sick_notes
 from dunkelwerk.lines.credit_protection.casefile import Cause
-from dunkelwerk.lines.credit_protection.letters import german
 from dunkelwerk.lines.credit_protection.letters.beginning import further
 from dunkelwerk.lines.credit_protection.letters.matter import Matter, Missing, Note
 

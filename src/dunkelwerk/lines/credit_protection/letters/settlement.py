@@ -9,9 +9,9 @@ from typing import Any
 from dunkelwerk.decisions.days import add_months
 from dunkelwerk.decisions.money import ZERO, cents
 from dunkelwerk.decisions.periods import day_after, day_before
+from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection import benefits
 from dunkelwerk.lines.credit_protection.casefile import Settlement
-from dunkelwerk.lines.credit_protection.letters import german
 from dunkelwerk.lines.credit_protection.letters.matter import Act, Matter, Missing
 
 #: the next proof shall arrive so many days after the last proven day (common terms: 90 days per month)

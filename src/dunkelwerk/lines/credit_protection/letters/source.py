@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from dunkelwerk.letters.rendering import LetterFault
+from dunkelwerk.lines.address import AddressFault
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Person
 from dunkelwerk.lines.credit_protection.letters import samples
-from dunkelwerk.lines.credit_protection.letters.address import AddressFault
 from dunkelwerk.lines.credit_protection.letters.content import UnknownTemplate, content
 from dunkelwerk.lines.credit_protection.letters.matter import Act, Missing, Note, act_of, note_of
 

@@ -1,11 +1,12 @@
-"""To whom: the lines of the address field after DIN 5008, and the salutation."""
+"""To whom: the lines of the address field after DIN 5008, and the salutation, for any letter."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import Protocol
 
-from dunkelwerk.lines.credit_protection.casefile import Person
-from dunkelwerk.lines.credit_protection.letters import german
+from dunkelwerk.lines import german
 
 #: as the address says it
 TITLES = {"herr": "Herrn", "herrn": "Herrn", "frau": "Frau"}
@@ -17,6 +18,29 @@ AT_HOME = frozenset({"", "d", "de", "deu", "brd", "germany", "deutschland"})
 #: academic titles at the beginning of a name, with the blank after each
 DEGREES = re.compile(r"(?:(?:Prof|Dr|Dipl|Mag)\.(?:-Ing\.|(?: (?:med|rer|phil|jur|nat|pol|h|c|dent|vet)\.)*) ?)*")
 POSTAL_CODE = re.compile(r"\d{5}")
+
+
+class Person(Protocol):
+    """Whoever can be written to."""
+
+    @property
+    def first_name(self) -> str: ...
+    @property
+    def last_name(self) -> str: ...
+    @property
+    def salutation(self) -> str | None: ...
+    @property
+    def street(self) -> str | None: ...
+    @property
+    def house_number(self) -> str | None: ...
+    @property
+    def postal_code(self) -> str | None: ...
+    @property
+    def city(self) -> str | None: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def deceased_on(self) -> date | None: ...
 
 
 class AddressFault(ValueError):
