@@ -76,8 +76,16 @@ class Engine:
         filled: dict[str, Any] = composed({**content, **sender})
         return filled
 
-    def render(self, template: str, data: Mapping[str, Any], *, on: date) -> Letter:
-        """The letter with the date ``on``, from filled data; raises LetterFault for data that cannot be printed."""
+    @property
+    def characters(self) -> frozenset[int]:
+        """The code points that some font shows."""
+        return self._covered
+
+    def render(self, template: str, data: Mapping[str, Any], *, on: date, attached: str | None = None) -> Letter:
+        """The letter with the date ``on``, from filled data; raises LetterFault for data that cannot be printed.
+
+        ``attached``: the text of a file that the template attaches.
+        """
         if character := missing_character(data, self._covered):
             raise LetterFault(f"das Zeichen {character} fehlt in den Schriften")
         text = msgspec.json.encode(data).decode()
@@ -86,7 +94,7 @@ class Engine:
             pdf: bytes = self._compiler.compile(
                 input=self._main(template),
                 format="pdf",
-                sys_inputs={"data": text},
+                sys_inputs={"data": text} if attached is None else {"data": text, "attached": attached},
                 pdf_standards=STANDARDS,
                 timestamp=stamp,
             )
