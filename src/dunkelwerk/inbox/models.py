@@ -53,3 +53,21 @@ class Toucher(models.Model):
 
     class Meta:
         db_table = "toucher"
+
+
+class InboxDocument(models.Model):
+    """A document that nobody has read yet: a cleaned PDF, sealed; ``sha256`` knows the delivered file again."""
+
+    channel = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    name = models.BinaryField()
+    content = models.BinaryField()
+    data_key = models.BigIntegerField()
+    pages = models.IntegerField()
+    case_key = models.CharField(max_length=60, null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "inbox_document"
+        constraints = [models.UniqueConstraint(fields=["channel", "external_id"], name="inbox_document_once")]

@@ -1,0 +1,1 @@
+"""The HTTP API (docs/interfaces.md section 3): parse, call one function, answer."""

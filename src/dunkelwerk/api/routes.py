@@ -1,0 +1,241 @@
+"""The routes of ``/api/v1``: each parses, calls one function, answers. Fixed in docs/interfaces.md section 3."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, NinjaAPI, Query
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.files import UploadedFile
+
+from dunkelwerk.api import dialogues, health, metrics, notices, schemas
+from dunkelwerk.api.access import Scope
+from dunkelwerk.api.idempotency import once
+from dunkelwerk.api.problems import Problem, answer
+from dunkelwerk.dialogues.settings import upload_limits
+from dunkelwerk.dialogues.uploads.accepting import accept
+from dunkelwerk.dialogues.uploads.outcomes import Limits, Refused, sentence
+from dunkelwerk.inbox.documents import Document, receive_document
+from dunkelwerk.infra.businessday import business_day
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.keys import Vault
+
+MOST_ITEMS = 500
+#: where the virus scanner is, see docs/uploads.md
+SCANNER = "DUNKELWERK_SCANNER"
+ITEMS = f"""
+    SELECT {", ".join(schemas.WorkItemOut.model_fields)} FROM work_item
+    WHERE id > %s AND (%s::text IS NULL OR state = %s) AND (%s::text IS NULL OR basket = %s)
+        AND (%s::date IS NULL OR open_from <= %s)
+    ORDER BY id LIMIT %s
+"""
+PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 503}): schemas.ProblemOut}
+KEY = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+            "description": "The same request under the same key takes effect once; kept for three days.",
+        }
+    ]
+}
+
+api = NinjaAPI(
+    title="Dunkelwerk",
+    version="1",
+    description="Dialogues with one-time PINs, notices, documents, work items. Errors are problem details (RFC 9457).",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+
+
+@api.post(
+    "/dialogues", response={201: schemas.DialogueCreated, **PROBLEMS}, auth=Scope("dialogues:write"), openapi_extra=KEY
+)
+@once(secret=("pin", "link", "qr"))
+def create_dialogue(request: HttpRequest, body: schemas.DialogueIn) -> tuple[int, dict[str, Any]]:
+    """Make one dialogue; the PIN is told this once."""
+    return 201, dialogues.create(body, actor=request.auth.actor)  # type: ignore[attr-defined]
+
+
+@api.get("/dialogues/{id}", response={200: schemas.DialogueOut, **PROBLEMS}, auth=Scope("dialogues:read"))
+def get_dialogue(request: HttpRequest, id: str) -> dict[str, Any]:
+    """A dialogue as it stands."""
+    return dialogues.show(id)
+
+
+@api.delete("/dialogues/{id}", response={204: None, **PROBLEMS}, auth=Scope("dialogues:write"))
+def revoke_dialogue(request: HttpRequest, id: str, reason: Query[str] = "") -> tuple[int, None]:
+    """Revoke a dialogue: its PIN is dead. Revoking again changes nothing."""
+    dialogues.revoke(id, reason, actor=request.auth.actor)  # type: ignore[attr-defined]
+    return 204, None
+
+
+@api.post(
+    "/dialogues/{id}/pin", response={200: schemas.PinOut, **PROBLEMS}, auth=Scope("dialogues:pin"), openapi_extra=KEY
+)
+@once(secret=("pin", "link", "qr"))
+def reissue_pin(request: HttpRequest, id: str, body: schemas.Why) -> tuple[int, dict[str, Any]]:
+    """A new PIN; the old one is dead at once."""
+    return 200, dialogues.reissue(id, body.reason, actor=request.auth.actor)  # type: ignore[attr-defined]
+
+
+@api.get("/notices/{int:id}", response={200: schemas.NoticeOut, **PROBLEMS}, auth=Scope("notices:read"))
+def get_notice(request: HttpRequest, id: int) -> dict[str, Any]:
+    """The state of a notice, and its decision."""
+    return notices.show(id)
+
+
+@api.post(
+    "/notices/{process}",
+    response={202: schemas.Received, **PROBLEMS},
+    auth=Scope("notices:write"),
+    openapi_extra={
+        **KEY,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+    },
+)
+@once()
+def put_notice(request: HttpRequest, process: str) -> tuple[int, dict[str, Any]]:
+    """A notice (docs/interfaces.md section 1) into the inbox, once per id."""
+    return 202, notices.put(process, request.body, actor=request.auth.actor)  # type: ignore[attr-defined]
+
+
+@api.post("/documents", response={202: schemas.Received, **PROBLEMS}, auth=Scope("documents:write"), openapi_extra=KEY)
+@once()
+def put_document(
+    request: HttpRequest,
+    file: File[UploadedFile],
+    external_id: Form[str | None] = None,
+    contract: Form[str | None] = None,
+) -> tuple[int, dict[str, Any]]:
+    """A document (PDF, JPEG, PNG, TIFF, HEIC) that a person reads: cleaned, kept sealed, a work item opened."""
+    limits = Limits(max_bytes=upload_limits().size)
+    if (file.size or 0) > limits.max_bytes:
+        raise Problem(413, f"The file is larger than {limits.max_bytes} bytes.")
+    data = file.read()
+    cleaned = accept(data, limits, scanner=os.environ.get(SCANNER, ""))
+    if isinstance(cleaned, Refused):
+        raise Problem(503 if cleaned.is_temporary else 422, sentence(cleaned), code=cleaned.code)
+    digest = hashlib.sha256(data).hexdigest()
+    document = Document(
+        channel=notices.CHANNEL,
+        external_id=named("external_id", external_id, 200) or f"sha256:{digest}",
+        sha256=digest,
+        name=(file.name or "")[:200],
+        content=cleaned.data,
+        pages=cleaned.pages,
+        case_key=named("contract", contract, 60),
+    )
+    day = business_day()
+    with connection.cursor() as cursor:
+        vault = Vault(cursor, on=day)
+    try:
+        identity, known = receive_document(document, vault, on=day)
+    except CommandError as error:
+        raise Problem(409, str(error)) from None
+    return 202, {"id": identity, "state": "waiting", "known": known}
+
+
+@api.get("/work-items", response={200: schemas.WorkItemsOut, **PROBLEMS}, auth=Scope("work-items:read"))
+def list_work_items(
+    request: HttpRequest,
+    state: Query[str | None] = "open",
+    basket: Query[str | None] = None,
+    due: Query[date | None] = None,
+    after: Query[int] = 0,
+    limit: Query[int] = 100,
+) -> dict[str, Any]:
+    """Work items in the order of their numbers. ``due``: only those that are shown on that day."""
+    size = max(1, min(limit, MOST_ITEMS))
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, (bounded(after), *(plain(state),) * 2, *(plain(basket),) * 2, due, due, size))
+        rows = [dict(zip(schemas.WorkItemOut.model_fields, row, strict=True)) for row in cursor.fetchall()]
+    return {"work_items": rows, "next": rows[-1]["id"] if len(rows) == size else None}
+
+
+@api.get("/health/live", response=schemas.Health)
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return health.live(request)
+
+
+@api.get("/health/ready", response={200: schemas.Health, **PROBLEMS})
+def ready(request: HttpRequest) -> HttpResponse:
+    """The process can work."""
+    return health.ready(request)
+
+
+@api.get("/metrics", auth=Scope("metrics:read"), include_in_schema=False)
+def get_metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus."""
+    return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def named(field: str, value: str | None, longest: int) -> str | None:
+    """A text of the request as a column can hold it; raises Problem."""
+    if value is None or value == "":
+        return None
+    if len(value) > longest or "\0" in value:
+        raise Problem(422, f"{field}: at most {longest} characters, none of them NUL.")
+    return value
+
+
+def plain(text: str | None) -> str | None:
+    """A filter; one that no column can hold finds nothing."""
+    return None if text is None else text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def bounded(number: int) -> int:
+    """A number that the database can compare."""
+    return max(0, min(number, 2**63 - 1))
+
+
+@api.exception_handler(Problem)
+def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """What a route refuses."""
+    return answer(problem)
+
+
+@api.exception_handler(AuthenticationError)
+def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No token, or none that is valid."""
+    return answer(Problem(401, "A valid bearer token is needed."))
+
+
+@api.exception_handler(ValidationError)
+def on_fault(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A request that does not fit: which fields, and what is wrong, never their values."""
+    faults = [
+        {
+            "field": ".".join(
+                str(part) for part in each["loc"] if part not in ("body", "query", "path", "form", "file")
+            ),
+            "message": each["msg"].partition(", input_value")[0]
+            if each["type"] != "json_invalid"
+            else "no readable JSON",
+        }
+        for each in error.errors
+    ]
+    said = "; ".join(f"{each['field']}: {each['message']}" for each in faults)
+    return answer(Problem(422, said, errors=faults))
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja refuses by itself, e.g. a body that is no JSON."""
+    return answer(Problem(error.status_code, "The request cannot be read."))
+
+
+@api.exception_handler(CommandError)
+def on_command_error(request: HttpRequest, error: CommandError) -> HttpResponse:
+    """What a function of ours refuses."""
+    return answer(Problem(422, str(error)))
