@@ -119,8 +119,27 @@ def forgotten(action: str) -> list[str]:
     ]
 
 
+def recorded(action: str, **columns: str) -> list[str]:
+    """Statements that make the decision on N-1 one that recorded something by hand, too."""
+    proof = f"t.decision = {D.format('N-1')} AND t.action = 'record_proof'"
+    days = {"period_from": "NULL", "period_until": "NULL"}
+    return [
+        copied("movement", proof, id="999", action=f"'{action}'", **{**days, **columns}),
+        f"UPDATE decision_record SET actions = actions + 1 WHERE id = {D.format('N-1')}",
+    ]
+
+
 #: what breaks each invariant: one thing, as consistently as it can be without healing it
 BREAKING: dict[str, list[str]] = {
+    "recorded_recovery": recorded("record_recovery", period_until="'2026-10-31'"),
+    "recorded_arrears": recorded("set_arrears", period_from="'2026-10-20'", period_until="'2026-11-03'"),
+    "recorded_block": recorded("block_account", period_from="'2026-10-20'"),
+    "recorded_recourse": recorded("set_recourse", amount="5.00"),
+    "recorded_by_two": recorded("set_payee"),
+    "held_though_resumed": [
+        *recorded("resume_instalments"),
+        f"UPDATE instalment SET held_by = 1 WHERE claim_id = {C.format('C-1')}",
+    ],
     "released_until": ["UPDATE claim SET released_until = released_until - 1 WHERE number = 'C-1'"],
     "proven_until": ["UPDATE claim SET proven_until = proven_until + 1 WHERE number = 'C-4'"],
     "released_twice": [*EXCLUSIONS, loaded_release("C-1", "[2026-11-10,2026-11-11)")],

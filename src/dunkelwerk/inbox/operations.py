@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.inbox.door import Delivery, Refusal
+from dunkelwerk.infra.bulk import take_ids
 from dunkelwerk.infra.businessday import now
+from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
 
@@ -35,6 +37,8 @@ INSERT = """
     ON CONFLICT (channel, external_id, attempt) DO NOTHING
     RETURNING id, external_id
 """
+#: the same for a cursor that writes its parameters into the statement
+INSERT_ONE = INSERT.replace("%b", "%s")
 TOUCH = """
     INSERT INTO toucher (notice, actor, deed, touched_at)
     SELECT received.notice, %s, 'received', %s FROM unnest(%s::bigint[]) AS received (notice)
@@ -54,6 +58,11 @@ AGAIN = """
     INSERT INTO notice
         (channel, external_id, attempt, received_at, data_key, process, case_key, digest, payload, state)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting') RETURNING id
+"""
+RECORD = """
+    INSERT INTO notice
+        (id, channel, external_id, attempt, received_at, data_key, process, case_key, digest, payload, state)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting')
 """
 
 
@@ -133,6 +142,23 @@ def add(deliveries: Sequence[Delivery], origin: Origin, vault: Vault, *, at: dat
     return len(added), [each for each in deliveries if each.external_id not in added]
 
 
+def add_one(cursor: Any, delivery: Delivery, origin: Origin, vault: Vault, *, at: datetime) -> int:
+    """Write one new notice and who brought it, within the caller's transaction; its number.
+
+    Adders wait until that transaction ends: call it last. Raises CommandError where the channel has this id already.
+    """
+    cursor.execute(TAKE_TURNS)
+    sealed = vault.seal(delivery.text, about=about(origin.channel, delivery.external_id, FIRST))
+    row = ([delivery.external_id], [delivery.process], [delivery.case_key], [delivery.digest], [sealed])
+    cursor.execute(INSERT_ONE, (origin.channel, FIRST, at, vault.current, *row))
+    added = cursor.fetchone()
+    if added is None:
+        raise CommandError(other_content(origin))
+    identity: int = added[0]
+    touch(cursor, identity, actor=origin.actor, deed="received", at=at)
+    return identity
+
+
 def touch(cursor: Any, notice: int, *, actor: str, deed: str, at: datetime) -> None:
     """Write down that somebody touched a notice."""
     values = (notice, actor, deed, at)
@@ -154,6 +180,20 @@ def add_attempt(cursor: Any, notice: int, delivery: Delivery, vault: Vault) -> i
     said = (delivery.process, delivery.case_key, delivery.digest, sealed)
     cursor.execute(AGAIN, (channel, external_id, last + 1, now(), vault.current, *said))
     identity: int = cursor.fetchone()[0]
+    return identity
+
+
+def record(cursor: Any, delivery: Delivery, origin: Origin, vault: Vault) -> int:
+    """What somebody records by hand, as a notice that is decided in this very transaction; its number.
+
+    Its id is the delivery's, and its own number behind it. Whoever calls holds the locks of its case file already.
+    """
+    cursor.execute(TAKE_TURNS)
+    (identity,) = take_ids(cursor, "notice", 1)
+    external_id = f"{delivery.external_id}{identity}"
+    sealed = vault.seal(delivery.text, about=about(origin.channel, external_id, FIRST))
+    said = (delivery.process, delivery.case_key, delivery.digest, sealed)
+    cursor.execute(RECORD, (identity, origin.channel, external_id, FIRST, now(), vault.current, *said))
     return identity
 
 

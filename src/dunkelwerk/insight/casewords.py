@@ -51,7 +51,18 @@ def tell_type(key: str) -> str:
         "pay_lump_sum": _("Todesfallleistung freigegeben"),
         "cancel_instalments": _("Raten nach dem Tod storniert"),
         "hold_instalments": _("Raten nach dem Tod angehalten"),
+        "resume_instalments": _("angehaltene Raten freigegeben"),
         "end_contract": _("Vertrag beendet zum"),
+        "record_recovery": _("Ende gemeldet"),
+        "set_payee": _("Zahlungsempfänger geändert"),
+        "block_account": _("Kontosperre geändert"),
+        "set_arrears": _("Beitragsrückstand geändert"),
+        "set_recourse": _("Regress geändert"),
+        "set_address": _("Anschrift geändert"),
+        "record_tax_id": _("Steuer-ID gespeichert"),
+        "record_mandate": _("SEPA-Mandat gespeichert"),
+        "revoke_mandate": _("SEPA-Mandat widerrufen"),
+        "open_work_item": _("Aufgabe"),
     }
     return words.get(key, key)
 
@@ -74,6 +85,10 @@ def tell_value(key: str) -> str:
         "documents_requested": _("Anforderung von Unterlagen"),
         "documents_reminder": _("Erinnerung an Unterlagen"),
         "death_settlement": _("Abrechnung Todesfall"),
+        "mandate_confirmation": _("Bestätigung des SEPA-Mandats"),
+        "mandate_withdrawn": _("SEPA-Mandat gilt nicht mehr"),
+        "reimbursement": _("Erstattung"),
+        "recourse": _("Regress"),
     }
     return words.get(key, key)
 
@@ -87,6 +102,8 @@ def tell_task(key: str) -> str:
         "letter": _("Brief"),
         "brake": _("Notbremse"),
         "documents": _("Unterlagen fehlen"),
+        "reimbursement": _("Erstattung"),
+        "recourse": _("Regress"),
     }
     return words.get(key, key)
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,6 +17,7 @@ from rich.table import Table
 from dunkelwerk.decisions.money import euros
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight.casewords import tell_account, tell_event, tell_item_state, tell_task, tell_type, tell_value
+from dunkelwerk.insight.register_words import tell_change
 from dunkelwerk.insight.telling import show
 
 if TYPE_CHECKING:
@@ -132,10 +134,12 @@ def print_actions(actions: Iterable[Any]) -> None:
 
 def tell_action(action: Any) -> str:
     """One action in words."""
+    if change := tell_change(msgspec.to_builtins(action)):
+        return f"{'/'.join(filter(None, (action.contract, action.claim)))}: {change}"
     tag = str(type(action).__struct_config__.tag)
     undone = tag == "undo"
     said = []
-    for name in ("until", "on", "reason", "template", "amount"):
+    for name in ("until", "on", "reason", "template", "task", "reference", "amount"):
         value = getattr(action, name, None)
         if value is not None:
             said.append(f"– {tell_value(value)}" if isinstance(value, str) else shown(value))
@@ -180,7 +184,9 @@ def print_notice(said: Mapping[str, Any], *, heading: str) -> None:
     if said:
         print(heading)
     for name, value in said.items():
-        print(f"  {name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+        change = tell_change(value) if isinstance(value, dict) else None
+        text = change or (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        print(f"  {name}={text}")
 
 
 def print_history(lines: Sequence[str]) -> None:

@@ -255,8 +255,11 @@ def tell_law(law: Thing) -> Iterator[str]:
     yield from listing("Wie lange wir speichern", kept, level=3)
     yield f"<h3>Automatisierte Entscheidungen</h3><p>{escape(law['automated'])}</p>"
     for process in law["processes"]:
-        rules = ", ".join(process["rules"])
-        yield f"<details><summary>Was „{escape(process['title'])}“ prüft (Regelstand {escape(rules)})</summary><ol>"
+        title, rules = escape(process["title"]), ", ".join(process["rules"])
+        if process["by_hand"]:
+            yield f"<p>„{title}“: Hier entscheidet immer ein Mensch (Regelstand {escape(rules)}).</p>"
+            continue
+        yield f"<details><summary>Was „{title}“ prüft (Regelstand {escape(rules)})</summary><ol>"
         yield from (f"<li>{escape(each['title'])}</li>" for each in process["checks"])
         yield "</ol></details>"
     yield from listing("Ihre Rechte", law["rights"], level=3)

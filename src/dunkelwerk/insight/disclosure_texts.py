@@ -15,7 +15,7 @@ from dunkelwerk.decisions.parameters import ParameterError, read_yaml
 from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.disclosing import disclosers
-from dunkelwerk.lines.registry import processes
+from dunkelwerk.lines.registry import procedure, recorders
 from dunkelwerk.lines.terms import Terms
 
 
@@ -59,11 +59,12 @@ def law_of(line: str, told: Mapping[str, Any], texts: Texts, terms: Terms | None
 
 def tell_process(name: str, rules: list[str]) -> dict[str, Any]:
     """What a process checks, in the order of its checks; of one that is not installed any more, its name."""
-    process = processes().get(name)
+    process = procedure(name)
     checks = process.checks if process else []
     return {
         "process": name,
         "title": process.title if process else name,
         "rules": rules,
+        "by_hand": name in recorders(),
         "checks": [{"code": each.reason.code, "title": each.reason.title} for each in checks],
     }

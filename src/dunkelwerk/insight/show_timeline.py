@@ -20,8 +20,8 @@ from dunkelwerk.runner.showing import Page
 
 #: deeds that made a decision record: the record tells them, with their words
 TOLD_BY_DECISION = {"confirmed": "proposal", "acted": "work_item", "reversal_proposed": "decision"}
-#: deeds that made another attempt of a notice, which tells them
-TOLD_BY_ATTEMPT = ("corrected", "completed")
+#: deeds that made a notice, or another attempt of one, which tells them
+TOLD_BY_ATTEMPT = ("corrected", "completed", "recorded")
 #: of other proposals the next one, or the decision that took effect, tells the same again
 TOLD_IN_FULL = ("pending", "discarded")
 FIRST, LAST = datetime.min.replace(tzinfo=BERLIN), datetime.max.replace(tzinfo=BERLIN)

@@ -13,8 +13,9 @@ from dunkelwerk.insight import casewords
 from dunkelwerk.insight.casewords import tell_type, tell_value
 from dunkelwerk.insight.casework import shown
 from dunkelwerk.insight.disclosure_words import LABELS
+from dunkelwerk.insight.register_words import tell_change
 from dunkelwerk.insight.telling import show
-from dunkelwerk.lines.registry import processes
+from dunkelwerk.lines.registry import procedure, recorders
 from dunkelwerk.runner.show_things import ActionShown, DecisionShown
 
 #: several of them are told as one
@@ -23,7 +24,7 @@ PAYMENTS = ("release_instalment", "offset_recourse")
 
 def tell_process(name: str) -> str:
     """The title of a process; its name where it is not installed."""
-    process = processes().get(name)
+    process = procedure(name)
     return process.title if process else name
 
 
@@ -34,6 +35,8 @@ def tell_decision(decision: DecisionShown) -> str:
     if decision.kind == "reversal":
         text = _("Rücknahme der Entscheidung {number}").format(number=decision.reverses)
         return text if decision.effective else _("{what} vorgeschlagen").format(what=text)
+    if decision.kind == "manual" and decision.process in recorders():
+        return _("eingetragen") if decision.effective else _("Eintragung vorgeschlagen")
     if decision.kind == "manual":
         return _("von Hand bearbeitet") if decision.effective else _("Bearbeitung von Hand vorgeschlagen")
     if decision.kind == "daily":
@@ -116,7 +119,8 @@ def tell_actions(actions: Iterable[ActionShown], *, several: bool) -> list[str]:
         by_claim[each.contract, each.claim].append(each)
     lines = []
     for (contract, claim), own in by_claim.items():
-        where = f"{contract}/{claim or _('neu')}: " if several else ""
+        new = _("neu") if any(each.action == "open_claim" for each in own) else None
+        where = "/".join(filter(None, (contract, claim or new))) + ": " if several else ""
         lines += [where + each for each in tell_each(own)]
     return lines
 
@@ -143,6 +147,8 @@ def tell_payments(actions: list[ActionShown]) -> str:
 
 def tell_action(action: ActionShown) -> str:
     """One action in words."""
+    if change := tell_change(action.details):
+        return change
     said = []
     if action.amount is not None:
         said.append(euros(action.amount))
@@ -185,6 +191,7 @@ def label_of(field: str) -> str:
         "cause_known": _("Todesursache"),
         "reported_by": _("Gemeldet von"),
         "icd": _("Diagnosen"),
+        "change": _("Eintragung"),
     }
     label = own.get(field) or LABELS.get(field) or field.replace("_", " ")
     return label[:1].upper() + label[1:]
@@ -206,4 +213,6 @@ def tell_field(value: Any) -> str:
         return ", ".join(map(tell_field, value))
     if value is None:
         return ""
+    if isinstance(value, dict) and (change := tell_change(value)):
+        return change
     return own.get(value, show(value)) if isinstance(value, str) else show(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -99,7 +99,7 @@ class Store(Protocol):
     def facts(self, case: Any, parts: Iterable[str]) -> bytes:
         """What a person's proposal rests on: the parts as they stand."""
 
-    def world(self, cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
+    def world(self, cursor: Any, parts: Collection[str]) -> dict[str, dict[str, str]]:
         """For each part what stands in the database, as German labels and values."""
 
     def undo(self, cursor: Any, decision: int) -> Undone:

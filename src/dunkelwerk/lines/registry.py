@@ -7,6 +7,7 @@ docs/new-process.md builds one.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 from functools import cache
@@ -43,6 +44,19 @@ def processes() -> dict[str, AnyProcess]:
         found[process.name] = process
     use_own_tables(found.values())
     return found
+
+
+@cache
+def recorders() -> dict[str, AnyProcess]:
+    """By name, what people record by hand: notices of a line that no rules decide (its package ``register``)."""
+    found = (f"{line.package}.register" for line in lines().values())
+    modules = (importlib.import_module(name) for name in found if importlib.util.find_spec(name) is not None)
+    return {module.PROCESS.name: module.PROCESS for module in modules}
+
+
+def procedure(name: str) -> AnyProcess | None:
+    """The process, or what is recorded by hand, of this name; None where it is not installed."""
+    return processes().get(name) or recorders().get(name)
 
 
 def choose_tables(folder: Path | None) -> None:

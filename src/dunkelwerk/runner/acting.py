@@ -22,7 +22,7 @@ from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.lines.effects import LoadedCase, Store
-from dunkelwerk.lines.registry import processes, store_of
+from dunkelwerk.lines.registry import procedure, store_of
 from dunkelwerk.runner import judging
 from dunkelwerk.runner.failures import explain, is_narrowable, is_transient
 from dunkelwerk.runner.judging import Judged
@@ -118,13 +118,14 @@ class Session:
         if row is None:
             raise CommandError(_("Die Meldung {notice} gibt es nicht.").format(notice=notice))
         waiting = Waiting.of(row)
-        process = processes().get(waiting.process)
+        process = procedure(waiting.process)
         if process is None:
             message = _("Der Prozess {process} ist hier nicht installiert.")
             raise CommandError(message.format(process=waiting.process))
         store = store_of(process.line)
         store.prepare()
-        case = self._load(store, waiting.case_key)
+        self.lock(store, waiting.case_key)
+        case = store.load(self.cursor, [waiting.case_key]).get(waiting.case_key)
         self.vault.prepare(self.cursor, {waiting.data_key})
         text = self.vault.open(waiting.payload, key=waiting.data_key, about=waiting.about)
         readers = Readers(process.line, self.person.overrides)
@@ -132,13 +133,13 @@ class Session:
         source = Source(f"{waiting.channel} {waiting.external_id}", waiting.attempt)
         return Opened(waiting, row[8], text, reader.read_notice(Raw(source, text)), case, readers, store)
 
-    def _load(self, store: Store, key: str) -> LoadedCase | None:
+    def lock(self, store: Store, key: str) -> None:
+        """Lock everything in a case file until the transaction ends; raises CaseFilesGrew."""
         closures = store.find_closures(self.cursor, [key])
         if closures:
             store.lock(self.cursor, closures)
             if store.find_closures(self.cursor, [key]) != closures:
                 raise CaseFilesGrew
-        return store.load(self.cursor, [key]).get(key)
 
     def decide(self, opened: Opened, *, mode: str | None) -> Judged:
         """Decide the notice anew, on the facts of now."""

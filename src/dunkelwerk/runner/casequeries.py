@@ -67,6 +67,7 @@ def tell_deed(deed: str) -> str:
         "discarded": _("verworfen"),
         "stale": _("zu bestätigen versucht; war überholt"),
         "acted": _("von Hand bearbeitet"),
+        "recorded": _("eingetragen"),
         "corrected": _("berichtigt"),
         "closed": _("geschlossen"),
         "completed": _("um Unterlagen ergänzt"),

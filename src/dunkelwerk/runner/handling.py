@@ -15,7 +15,6 @@ from dunkelwerk.inbox.door import Delivery, Door
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
-from dunkelwerk.lines.registry import processes
 from dunkelwerk.runner import proposals
 from dunkelwerk.runner.acting import Opened, Person, Session, session
 from dunkelwerk.runner.casequeries import read_deeds
@@ -27,7 +26,7 @@ from dunkelwerk.workitems.operations import Row
 
 NOTICE_OF = "SELECT notice FROM decision_record WHERE id = %s"
 #: what a clerk does with the item itself, not with a proposal or a letter
-BY_HAND = ("referral", "review", "documents")
+BY_HAND = ("referral", "review", "documents", "reimbursement", "recourse")
 
 
 class Acted(Struct, frozen=True):
@@ -81,7 +80,7 @@ def prepare(
 
 def read_action(said: Mapping[str, Any], opened: Opened, row: Row, together: Sequence[Mapping[str, Any]]) -> Action:
     """An action from its JSON; contract and claim are the item's unless said. Raises CommandError."""
-    line = processes()[opened.waiting.process].line
+    line = opened.readers.line
     contract = said.get("contract", row.contract or opened.waiting.case_key)
     claim = row.claim or (opened.case and opened.store.meant_claim(opened.case, contract, together))
     defaults = {"contract": contract, "claim": claim}

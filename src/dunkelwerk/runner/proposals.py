@@ -14,7 +14,6 @@ from msgspec import Struct
 from dunkelwerk.decisions.decision import APPLY, PARTIAL, SECOND, Action, Decision
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.registry import processes
 from dunkelwerk.runner.acting import Opened, Session
 from dunkelwerk.runner.judging import CLERK, DECISION, MANUAL, REVERSAL, Judged
 from dunkelwerk.runner.modes import SECOND_CHECK
@@ -64,8 +63,8 @@ def decide_anew(session: Session, opened: Opened, proposal: Proposal) -> Judged:
         return judged
     request = session.read_record(proposal.decision)["request"]
     if proposal.kind == MANUAL:
-        line = processes()[opened.waiting.process].line
-        judged = compose(session, opened, msgspec.convert(request["actions"], list[line.action]), request)
+        wanted = msgspec.convert(request["actions"], list[opened.readers.line.action])
+        judged = compose(session, opened, wanted, request)
     else:
         judged = plan_reversal(session, opened, proposal.decision, request)
     return msgspec.structs.replace(judged, run=proposal.run, actor=proposal.proposed_by)
@@ -77,9 +76,15 @@ def compose(session: Session, opened: Opened, wanted: Sequence[Action], request:
         message = _("Zum Vertrag {contract} gibt es keine Akte; bitte zuerst die Meldung berichtigen (correct).")
         raise CommandError(message.format(contract=opened.waiting.case_key))
     composed = opened.store.compose(opened.case, wanted, opened.notice)
-    parts = sorted({f"{getattr(each, 'contract', '')}/{getattr(each, 'claim', None) or ''}" for each in composed})
+    parts = sorted({part_of(each) for each in composed})
     judged = by_hand(session, opened, composed, tuple(parts), request)
     return msgspec.structs.replace(judged, kind=MANUAL, facts=opened.store.facts(opened.case, parts))
+
+
+def part_of(action: Action) -> str:
+    """The name of what an action is about: as it says itself, else its claim."""
+    own: str | None = getattr(action, "part", None)
+    return own or f"{getattr(action, 'contract', '')}/{getattr(action, 'claim', None) or ''}"
 
 
 def plan_reversal(session: Session, opened: Opened, proposed: int | None, request: dict[str, Any]) -> Judged:

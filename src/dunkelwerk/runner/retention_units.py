@@ -197,8 +197,9 @@ def read_proposals(cursor: Any, by_notice: Mapping[int, Unit]) -> None:
         unit.proposals.append(identity)
         unit.busy |= state == "pending"
         for part in parts:
-            contract, _slash, claim = part.rpartition("/")
-            unit.places.add((contract, claim))
+            contract, slash, claim = part.rpartition("/")
+            if slash:  # else it is about a contract or person as such
+                unit.places.add((contract, claim))
 
 
 def read_facts(cursor: Any, units: Iterable[Unit], keepers: Mapping[str, Keeper], terms: Any, on: date) -> Facts:

@@ -37,6 +37,10 @@ DONE_WITH = """
     UPDATE work_item SET state = 'done', version = version + 1
     WHERE kind = 'notice' AND key = %s AND task = 'referral' AND state = 'open'
 """
+RECORDED = """
+    UPDATE notice n SET state = %s, batch = d.batch, decision = d.id, work_item = %s
+    FROM decision_record d WHERE d.id = %s AND n.id = d.notice
+"""
 POSTINGS = "SELECT event, debit, credit, amount FROM posting WHERE decision = %s ORDER BY id"
 
 
@@ -81,8 +85,10 @@ def confirm(identity: int, person: Person) -> Result:
             reopen(work, opened, judged.reverses, written.decision)
         work.cursor.execute("UPDATE proposal SET applied = %s WHERE id = %s", (written.decision, proposal.id))
         finish(work, proposal, CONFIRMED)
-        if proposal.kind == MANUAL:
-            finish_item(work, opened, read_item(work, proposal))
+        if proposal.kind == MANUAL and (item := read_item(work, proposal)) is not None:
+            finish_item(work, opened, item)
+        elif proposal.kind == MANUAL:
+            end_record(work, written.decision, "settled")
         return Result(CONFIRMED, written.decision)
 
 
@@ -96,8 +102,10 @@ def discard(identity: int, person: Person) -> Result:
             codes = [each["code"] for each in work.read_record(proposal.decision)["decision"]["reasons"]]
             item = open_referral(work, opened, proposal.decision, codes=codes)
             work.cursor.execute(SET_NOTICE, ("referred", item, proposal.notice))
-        if proposal.kind == MANUAL:
-            workitems.set_state(work.cursor, read_item(work, proposal), workitems.OPEN)
+        if proposal.kind == MANUAL and (item := read_item(work, proposal)) is not None:
+            workitems.set_state(work.cursor, item, workitems.OPEN)
+        elif proposal.kind == MANUAL:
+            end_record(work, proposal.decision, "handled")
         finish(work, proposal, DISCARDED)
         return Result(DISCARDED)
 
@@ -170,6 +178,8 @@ def replace_stale(work: Session, opened: Opened, proposal: Proposal, judged: Jud
     written = work.write(opened, judged)
     if written.work_item is not None and judged.end == "proposed":
         work.cursor.execute(MOVE_JOINED, (written.work_item, proposal.work_item))
+    if proposal.kind == MANUAL and read_item(work, proposal) is None:
+        end_record(work, written.decision, "proposed", item=written.work_item)
     finish(work, proposal, STALE)
     work.cursor.execute("SELECT id FROM proposal WHERE decision = %s", (written.decision,))
     found = work.cursor.fetchone()
@@ -184,9 +194,14 @@ def finish(work: Session, proposal: Proposal, state: str) -> None:
     work.note(state, kind="proposal", key=str(proposal.id), notice=proposal.notice)
 
 
-def read_item(work: Session, proposal: Proposal) -> int:
-    """The work item that a person's proposal was composed on."""
-    item: int = work.read_record(proposal.decision)["request"]["work_item"]
+def end_record(work: Session, decision: int, state: str, *, item: int | None = None) -> None:
+    """The state of a notice that itself is what somebody records, by the decision on it."""
+    work.cursor.execute(RECORDED, (state, item, decision))
+
+
+def read_item(work: Session, proposal: Proposal) -> int | None:
+    """The work item that a person's proposal was composed on; None where the notice itself is what they recorded."""
+    item: int | None = work.read_record(proposal.decision)["request"]["work_item"]
     return item
 
 

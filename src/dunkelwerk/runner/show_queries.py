@@ -228,4 +228,5 @@ def read_action(said: dict[str, Any]) -> ActionShown:
         until=date.fromisoformat(until) if until else None,
         said=said.get("template") or said.get("reason"),
         undone=undone,
+        details=said,
     )

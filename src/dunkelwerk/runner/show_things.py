@@ -47,6 +47,8 @@ class ActionShown(Struct, frozen=True):
     until: date | None = None
     said: str | None = None
     undone: bool = False
+    #: all that a sealed decision says of it
+    details: dict[str, Any] = {}
 
 
 class DecisionShown(Struct):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -111,6 +111,12 @@ class HoldInstalments(ClaimAction, frozen=True, tag="hold_instalments"):
     four_eyes = True
 
 
+class ResumeInstalments(ClaimAction, frozen=True, tag="resume_instalments"):
+    """Instalments of a claim that were held back are paid after all: nobody died, or nothing stands against them."""
+
+    four_eyes = True
+
+
 class EndContract(ClaimAction, frozen=True, kw_only=True, tag="end_contract"):
     """The contract ends."""
 
@@ -135,6 +141,99 @@ class Undo(ClaimAction, frozen=True, kw_only=True, tag="undo"):
     until: date | None = None
 
 
+class RegisterAction(ClaimAction, frozen=True, kw_only=True):
+    """What a clerk records in the register by hand. ``claim`` is None where it concerns the contract or a person."""
+
+    #: what it is called, beside the contract or person
+    label: ClassVar[str] = ""
+    claim: str | None = None
+
+    @property
+    def part(self) -> str:
+        """The name by which proposals and people refer to what is changed."""
+        return f"{self.contract} · {self.label}"
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The days that its movement carries."""
+        return None, None
+
+
+class RecordRecovery(RegisterAction, frozen=True, kw_only=True, tag="record_recovery"):
+    """The last day of incapacity or unemployment was reported; ``on`` None: it was not, after all."""
+
+    on: date | None
+
+    @property
+    def part(self) -> str:
+        """The claim."""
+        return f"{self.contract}/{self.claim}"
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """That day."""
+        return self.on, self.on
+
+
+class SetPayee(RegisterAction, frozen=True, kw_only=True, tag="set_payee"):
+    """Who gets the money of a contract, from now on; a new account is not blocked."""
+
+    label = "Zahlungsempfänger"
+    four_eyes = True
+    name: str | None
+    iban: str | None
+    reference: str | None
+
+
+class BlockAccount(RegisterAction, frozen=True, kw_only=True, tag="block_account"):
+    """The payee's account is blocked since a day; None: no longer."""
+
+    label = "Kontosperre"
+    since: date | None
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The first day of the block."""
+        return self.since, None
+
+
+class SetArrears(RegisterAction, frozen=True, kw_only=True, tag="set_arrears"):
+    """A reminder for premium is open (§ 38 VVG); both None: it is settled."""
+
+    label = "Beitragsrückstand"
+    reminded_on: date | None
+    deadline: date | None
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The day of the reminder, and its deadline."""
+        return self.reminded_on, self.deadline
+
+
+class SetRecourse(RegisterAction, frozen=True, kw_only=True, tag="set_recourse"):
+    """So many euros of recourse are open on the contract."""
+
+    label = "Regress"
+    amount: Decimal
+
+
+class SetAddress(RegisterAction, frozen=True, kw_only=True, tag="set_address"):
+    """Where a person lives, by their key. ``contract``: one under which the person is insured."""
+
+    label = "Anschrift"
+    person: str
+    street: str | None
+    house_number: str | None
+    postal_code: str | None
+    city: str | None
+    country: str | None
+
+    @property
+    def part(self) -> str:
+        """The person."""
+        return f"{self.person} · {self.label}"
+
+
 Action = (
     FileNotice
     | RecordProof
@@ -149,6 +248,13 @@ Action = (
     | PayLumpSum
     | CancelInstalments
     | HoldInstalments
+    | ResumeInstalments
     | EndContract
     | Undo
+    | RecordRecovery
+    | SetPayee
+    | BlockAccount
+    | SetArrears
+    | SetRecourse
+    | SetAddress
 )

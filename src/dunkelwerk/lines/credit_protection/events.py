@@ -44,6 +44,10 @@ END = """
     UPDATE contract c SET status = 'ended', ends_on = u.on_day
     FROM unnest(%s::bigint[], %s::date[]) AS u (id, on_day) WHERE c.id = u.id
 """
+RESUME = """
+    UPDATE instalment i SET held_by = NULL FROM unnest(%s::bigint[]) AS u (claim)
+    WHERE i.claim_id = u.claim AND i.held_by IS NOT NULL RETURNING i.claim_id
+"""
 OWE = """
     UPDATE contract c SET recourse_open = recourse_open + u.amount
     FROM unnest(%s::bigint[], %s::numeric[]) AS u (id, amount) WHERE c.id = u.id
@@ -123,6 +127,15 @@ def cancel_instalments(writing: Writing, effects: Sequence[Effect]) -> None:
 def hold_instalments(writing: Writing, effects: Sequence[Effect]) -> None:
     """What falls due after a reported death waits: the payout run leaves it out."""
     writing.cursor.execute(HOLD, columns_of(after_death(effects)))
+
+
+def resume_instalments(writing: Writing, effects: Sequence[Effect]) -> None:
+    """What was held back is paid with the next payout run."""
+    rows = {row_of(each).id: each for each in effects}
+    writing.cursor.execute(RESUME, (list(rows),))
+    resumed = {claim for (claim,) in writing.cursor.fetchall()}
+    for claim, effect in rows.items():
+        ensure(claim in resumed, where=row_of(effect).claim.number, what="keine Rate ist angehalten")
 
 
 def after_death(effects: Sequence[Effect]) -> list[tuple[Any, ...]]:

@@ -187,9 +187,74 @@ REVERSALS = (
            WHERE (l.state = 'cancelled') <> (s.id IS NOT NULL)""",
     ),
 )
+#: for each contract or claim the last that was recorded of it by hand, unless a load came later: then that holds
+RECORDED = """
+    SELECT DISTINCT ON (m.contract, m.claim, m.action) m.* FROM movement m
+    WHERE m.action = ANY(ARRAY[{kinds}]) AND m.flag = 'I' ORDER BY m.contract, m.claim, m.action, m.id DESC
+"""
+NOT_LOADED_SINCE = """
+    NOT EXISTS (SELECT FROM register_load l WHERE l.id = k.load AND coalesce(l.finished_at, 'infinity') > m.booked_at)
+"""
+
+
+def recorded(*kinds: str) -> str:
+    """The last movement of each kind, with its contract; not for what was loaded since."""
+    names = ", ".join(f"'{each}'" for each in kinds)
+    return f"({RECORDED.format(kinds=names)}) m JOIN contract k ON k.number = m.contract AND {NOT_LOADED_SINCE}"
+
+
+RECORDS = (
+    Invariant(
+        "recorded_recovery",
+        "Das zuletzt eingetragene Ende steht im Leistungsfall, wenn ihn seither niemand schloss oder wieder öffnete.",
+        f"""SELECT m.contract || '/' || m.claim FROM {recorded("record_recovery")}
+            JOIN claim c ON c.contract_id = k.id AND c.number = m.claim
+            WHERE c.recovered_on IS DISTINCT FROM m.period_until AND NOT EXISTS (
+                SELECT FROM movement later WHERE later.action = 'close_claim' AND later.id > m.id
+                    AND (later.contract, later.claim) = (m.contract, m.claim))""",
+    ),
+    Invariant(
+        "recorded_arrears",
+        "Der zuletzt eingetragene Beitragsrückstand steht am Vertrag.",
+        f"""SELECT m.contract FROM {recorded("set_arrears")}
+            WHERE (k.in_arrears, k.reminded_on, k.arrears_deadline)
+                  IS DISTINCT FROM (m.period_from IS NOT NULL, m.period_from, m.period_until)""",
+    ),
+    Invariant(
+        "recorded_block",
+        "Die zuletzt eingetragene Kontosperre steht am Vertrag, wenn er seither keinen anderen Empfänger bekam.",
+        f"""SELECT m.contract FROM {recorded("block_account")}
+            WHERE k.blocked_since IS DISTINCT FROM m.period_from AND NOT EXISTS (
+                SELECT FROM movement later
+                WHERE later.action = 'set_payee' AND later.contract = m.contract AND later.id > m.id)""",
+    ),
+    Invariant(
+        "recorded_recourse",
+        "Der zuletzt eingetragene Regress ist am Vertrag offen, wenn ihn seither nichts änderte.",
+        f"""SELECT m.contract FROM {recorded("set_recourse")}
+            WHERE k.recourse_open <> m.amount AND NOT EXISTS (
+                SELECT FROM posting p JOIN movement later ON later.id = p.action
+                WHERE later.contract = m.contract AND later.id > m.id
+                    AND p.event IN ('offset', 'offset_cancelled', 'instalment_recovered'))""",
+    ),
+    Invariant(
+        "recorded_by_two",
+        "Einen Zahlungsempfänger ändern nur zwei: Eine Person trägt ihn ein, eine andere bestätigt.",
+        """SELECT m.id FROM movement m LEFT JOIN decision_record d ON d.id = m.decision
+           WHERE m.action = 'set_payee' AND d.outcome <> 'second_check'""",
+    ),
+    Invariant(
+        "held_though_resumed",
+        "Was von Hand wieder freigegeben wurde, ist nicht mehr angehalten, wenn es niemand wieder anhielt.",
+        f"""SELECT {CLAIM} FROM instalment i JOIN {CLAIMS} ON c.id = i.claim_id
+            JOIN movement m ON m.action = 'resume_instalments' AND m.contract = k.number AND m.claim = c.number
+            WHERE i.held_by <= m.decision""",
+    ),
+)
 GROUPS = (
     Group("Freigaben und Nachweise", RELEASES),
     Group("Leistungsfälle und Verträge", CLAIM_STATUS),
     Group("Raten und ihre Buchungen", INSTALMENTS),
+    Group("Eintragungen von Hand", RECORDS),
     Group("Rücknahmen", REVERSALS),
 )

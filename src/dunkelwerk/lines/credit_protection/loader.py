@@ -51,7 +51,8 @@ CLAIMS = """
     FROM claim WHERE contract_id = ANY(%s) ORDER BY contract_id, id
 """
 INSTALMENTS = """
-    SELECT claim_id, coalesce(key, CASE WHEN decision IS NOT NULL THEN 'DW-' || id END), due, amount, status, replaces
+    SELECT claim_id, coalesce(key, CASE WHEN decision IS NOT NULL THEN 'DW-' || id END), due, amount, status, replaces,
+           held_by IS NOT NULL
     FROM instalment WHERE claim_id = ANY(%s) ORDER BY claim_id, id
 """
 TARIFFS = """
@@ -76,6 +77,8 @@ class ClaimRow(Struct, frozen=True):
     legal_entity: str
     claim: Claim
     contract: Contract
+    #: an instalment of it is held back
+    held: bool = False
 
 
 class LoadedCase(Struct, frozen=True):
@@ -123,7 +126,8 @@ class Register:
         contracts = fetch(cursor, CONTRACTS, contract_ids)
         self.tariff_ids = {row[0]: row[1] for row in contracts}
         self.tariffs = read_tariffs(fetch(cursor, TARIFFS, sorted(set(self.tariff_ids.values()))))
-        self._claims = self._read_claims(claims, read_instalments(cursor, [row[0] for row in claims]))
+        instalments, self._held = read_instalments(cursor, [row[0] for row in claims])
+        self._claims = self._read_claims(claims, instalments)
         self.claimants: dict[int, set[int]] = defaultdict(set)
         for row in claims:
             self.claimants[row[1]].add(row[2])
@@ -178,7 +182,8 @@ class Register:
             claim = self._claims[row[1]][row[0]]
             cover = tariff.death if claim.cause is Cause.DEATH else tariff.cover(claim.cause)
             entity = (cover.legal_entity if cover else None) or ""
-            found[contract.number, claim.number] = ClaimRow(row[0], row[1], row[2], tariff.id, entity, claim, contract)
+            own = row[0], row[1], row[2], tariff.id, entity, claim, contract, row[0] in self._held
+            found[contract.number, claim.number] = ClaimRow(*own)
         return found
 
     def case_file(self, key: str, contract_ids: frozenset[int]) -> CaseFile:
@@ -218,14 +223,17 @@ def read_person(row: Any) -> Person:
     )
 
 
-def read_instalments(cursor: Any, claim_ids: list[int]) -> dict[int, list[Instalment]]:
-    """The instalments of claims, in the order of their recording."""
+def read_instalments(cursor: Any, claim_ids: list[int]) -> tuple[dict[int, list[Instalment]], set[int]]:
+    """The instalments of claims, in the order of their recording; and the claims of which one is held back."""
     found: dict[int, list[Instalment]] = defaultdict(list)
-    for claim, key, due, amount, status, replaces in fetch(cursor, INSTALMENTS, claim_ids):
+    held = set()
+    for claim, key, due, amount, status, replaces, is_held in fetch(cursor, INSTALMENTS, claim_ids):
+        if is_held:
+            held.add(claim)
         found[claim].append(
             Instalment(due=due, amount=amount, status=INSTALMENT_STATUS[status], id=key, replaces=replaces)
         )
-    return found
+    return found, held
 
 
 def read_tariffs(rows: list[Any]) -> dict[int, Tariff]:

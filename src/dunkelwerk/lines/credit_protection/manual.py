@@ -17,10 +17,12 @@ from dunkelwerk.decisions.periods import Period, period
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection import actions, benefits, openings
-from dunkelwerk.lines.credit_protection.casefile import Cause, ClaimStatus, Settlement
+from dunkelwerk.lines.credit_protection.casefile import Cause, ClaimStatus, InstalmentStatus, Settlement
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
 
 CLOSING_REASONS = ("recovered", "max_duration", "contract_end", "age_limit", "new_job", "death", "withdrawn")
+#: by which a benefit ends that had begun
+OF_A_BENEFIT = ("max_duration", "contract_end", "age_limit")
 TEMPLATES = ("settlement", "deferred_period", "benefit_end", "acceptance", "documents_requested", "death_settlement")
 #: as a process proposes them
 ORDER = (
@@ -33,6 +35,7 @@ ORDER = (
     actions.OffsetRecourse,
     actions.CancelInstalments,
     actions.HoldInstalments,
+    actions.ResumeInstalments,
     actions.ReviewOn,
     actions.CloseClaim,
     actions.EndContract,
@@ -52,6 +55,8 @@ def compose(case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, .
     """
     by_claim: dict[tuple[str, str | None], list[Any]] = {}
     for action in wanted:
+        if isinstance(action, actions.RegisterAction):
+            raise refused(action, _("das trägt „dunkelwerk register set“ ein"))
         if not isinstance(action, ORDER):
             raise refused(action, _("von Hand nicht möglich"))
         if isinstance(action, OF_A_DEATH) and openings.died_on(notice) is None:
@@ -97,9 +102,13 @@ def row_for(case: Any, notice: Any, key: tuple[str, str | None], group: Sequence
 def opened(case: Any, notice: Any, contract: str, action: Any) -> ClaimRow:
     """The claim as opening makes it; raises CommandError for a notice that opens none."""
     try:
-        return openings.new_row(case, notice, contract, number="", identity=0)
+        row = openings.new_row(case, notice, contract, number="", identity=0)
     except TechnicalFailure as failure:
         raise refused(action, str(failure.evidence["what"])) from None
+    if twin := openings.twin_of(row):
+        what = _("mit diesem Eintritt ist schon {claim} gemeldet; bitte diesen annehmen (accept_claim claim={claim} …)")
+        raise refused(action, what.format(claim=twin.number))
+    return row
 
 
 def complete(row: ClaimRow, case: Any, wanted: Sequence[Any]) -> list[Any]:
@@ -171,14 +180,26 @@ def check(row: ClaimRow, action: Any, together: Iterable[Any]) -> None:
             raise refused(action, _("zwei Raten mit derselben Fälligkeit"))
         case actions.OffsetRecourse() if not ZERO < action.amount <= instalment_due(action, together):
             raise refused(action, _("verrechnet wird höchstens die Rate derselben Fälligkeit in diesem Vorgang"))
-        case actions.CloseClaim() if claim.status is not ClaimStatus.ACCEPTED:
+        case actions.CloseClaim() if claim.status not in (ClaimStatus.ACCEPTED, ClaimStatus.REPORTED):
             raise refused(action, _("der Leistungsfall ist nicht offen"))
         case actions.CloseClaim() if action.reason not in CLOSING_REASONS:
             raise refused(action, _("reason ist eines von {known}").format(known=", ".join(CLOSING_REASONS)))
+        case actions.CloseClaim() if claim.status is ClaimStatus.REPORTED and action.reason in OF_A_BENEFIT:
+            raise refused(action, _("der Leistungsfall ist nur gemeldet, die Leistung begann nie"))
+        case actions.ResumeInstalments() if not row.held:
+            raise refused(action, _("keine Rate ist angehalten"))
+        case actions.PayLumpSum() if has_lump_sum(row):
+            raise refused(action, _("zu dieser Person ist eine Todesfallleistung schon freigegeben"))
         case actions.SendLetter() if action.template not in TEMPLATES:
             raise refused(action, _("template ist eines von {known}").format(known=", ".join(TEMPLATES)))
         case _:
             return
+
+
+def has_lump_sum(row: ClaimRow) -> bool:
+    """Whether a lump sum of this person's death stands on the contract already, under whichever claim."""
+    deaths = (each for each in row.contract.claims if (each.person, each.cause) == (row.claim.person, Cause.DEATH))
+    return any(each.status is not InstalmentStatus.CANCELLED for claim in deaths for each in claim.instalments)
 
 
 def dues(together: Iterable[Any]) -> list[Any]:

@@ -43,12 +43,26 @@ def number_claims(cursor: Any, effects: Sequence[Effect]) -> list[Effect]:
 def with_number(effect: Effect, numbers: Mapping[tuple[int, str], str]) -> Effect:
     """The effect on the claim that its decision opened, where it names none."""
     action: Any = effect.action
-    if action.claim is not None:
+    if action.claim is not None or isinstance(action, actions.RegisterAction):
         return effect
     number = numbers.get((effect.decision, action.contract))
     if number is None:
         raise TechnicalFailure(where=action.contract, what="der Leistungsfall wurde nicht eröffnet")
     return msgspec.structs.replace(effect, action=msgspec.structs.replace(action, claim=number))
+
+
+def twin_of(row: ClaimRow) -> Claim | None:
+    """A claim of the same person, cause and onset that waits, merely reported: it is the one to go on with."""
+    mine = row.claim
+    return next(
+        (
+            each
+            for each in row.contract.claims
+            if each.status is ClaimStatus.REPORTED
+            and (each.person, each.cause, each.onset) == (mine.person, mine.cause, mine.onset)
+        ),
+        None,
+    )
 
 
 def new_row(case: Any, notice: Any, contract_number: str, *, number: str, identity: int) -> ClaimRow:

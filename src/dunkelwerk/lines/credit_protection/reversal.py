@@ -13,13 +13,17 @@ from typing import Any, Literal
 from dunkelwerk.decisions.failures import ensure
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.infra.bulk import columns_of
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
 from dunkelwerk.ledger import operations as ledger
 from dunkelwerk.lines.credit_protection import actions, event_reversal
 from dunkelwerk.lines.credit_protection.appliers import event_of
+from dunkelwerk.lines.credit_protection.register.writing import APPLIERS as REGISTER
 from dunkelwerk.lines.credit_protection.writing import Writing, row_of
 from dunkelwerk.lines.effects import Effect, Undone
 
 CORRECTION = "correction"
+RECORDS = {str(each.__struct_config__.tag) for each in REGISTER}
 #: what can be taken back; a proof, a filed notice and a reported claim stay
 REVERSIBLE = (
     *("extend_benefit", "release_instalment", "offset_recourse", "review_on", "close_claim", "send_letter"),
@@ -36,6 +40,10 @@ DONE = """
         AND i.claim_id = c.id AND i.decision = m.decision AND i.due = m.period_from
     LEFT JOIN letter_order l ON l.action = m.id
     WHERE m.decision = %s AND m.flag = 'I' AND m.action = ANY(%s) ORDER BY m.id
+"""
+#: what was recorded, not decided: it is recorded anew
+RECORDED = """
+    SELECT action FROM movement WHERE decision = %s AND flag = 'I' ORDER BY id
 """
 LATER = """
     SELECT mine.decision, later.decision
@@ -76,8 +84,22 @@ def undo(cursor: Any, decision: int) -> Undone:
             )
         )
     letters = [actions.SendLetter(contract=each[0], claim=each[1], template=CORRECTION) for each in corrected]
+    if not undone and not letters:
+        ensure_not_recorded(cursor, decision)
     parts = dict.fromkeys(f"{each.contract}/{each.claim}" for each in (*undone, *letters))
     return Undone((*undone, *letters), tuple(parts))
+
+
+def ensure_not_recorded(cursor: Any, decision: int) -> None:
+    """Raise CommandError for what a clerk recorded by hand: taking it back would be recording again."""
+    cursor.execute(RECORDED, (decision,))
+    done = {action for (action,) in cursor.fetchall()}
+    if done & RECORDS:
+        message = _("Entscheidung {decision} ist eine Eintragung ins Register; bitte den früheren Stand neu eintragen.")
+        raise CommandError(message.format(decision=decision))
+    if "resume_instalments" in done:
+        message = _("Entscheidung {decision} gab angehaltene Raten frei; das wird nicht zurückgenommen.")
+        raise CommandError(message.format(decision=decision))
 
 
 def later(cursor: Any, decisions: Sequence[int]) -> dict[int, list[int]]:

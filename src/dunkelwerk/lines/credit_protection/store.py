@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,9 @@ from dunkelwerk.lines.credit_protection import (
 )
 from dunkelwerk.lines.credit_protection.appliers import APPLIERS, LINE, recovery_of, released_days
 from dunkelwerk.lines.credit_protection.identification import ClaimSubject
+from dunkelwerk.lines.credit_protection.register import checking, standing
+from dunkelwerk.lines.credit_protection.register import writing as register_writing
+from dunkelwerk.lines.credit_protection.register.change import RegisterChange
 from dunkelwerk.lines.credit_protection.writing import Applier, Writing, row_of
 from dunkelwerk.lines.effects import Effect, Occasion, Routing, Task, Undone
 
@@ -50,8 +53,10 @@ ALL: dict[type[Any], Applier] = {
     actions.PayLumpSum: events.pay_lump_sum,
     actions.CancelInstalments: events.cancel_instalments,
     actions.HoldInstalments: events.hold_instalments,
+    actions.ResumeInstalments: events.resume_instalments,
     actions.EndContract: events.end_contract,
     actions.Undo: reversal.apply,
+    **register_writing.APPLIERS,
 }
 
 
@@ -99,6 +104,8 @@ class CreditProtectionStore:
 
     def compose(self, case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, ...]:
         """A person's actions checked and completed; raises CommandError saying which cannot be, and why."""
+        if isinstance(notice, RegisterChange):
+            return checking.compose(case, wanted, today=notice.received_on)
         return manual.compose(case, wanted, notice)
 
     def meant_claim(self, case: Any, contract: str, wanted: Sequence[Mapping[str, Any]]) -> str | None:
@@ -115,11 +122,13 @@ class CreditProtectionStore:
             for (contract, claim), row in case.rows.items()
         }
         contracts = {f"{contract.number}/": (contract, contract.recourse_open) for contract in case.file.contracts}
-        return msgspec.json.encode([{**rows, **contracts}[part] for part in sorted(parts)])
+        known = {**rows, **contracts, **standing.facts(case.file)}
+        return msgspec.json.encode([known[part] for part in sorted(parts)])
 
-    def world(self, cursor: Any, parts: Iterable[str]) -> dict[str, dict[str, str]]:
+    def world(self, cursor: Any, parts: Collection[str]) -> dict[str, dict[str, str]]:
         """For each part what stands in the register, as German labels and values."""
-        return worlds.read(cursor, parts)
+        own = {part for part in parts if standing.is_part(part)}
+        return {**worlds.read(cursor, set(parts) - own), **standing.read(cursor, sorted(own))}
 
     def undo(self, cursor: Any, decision: int) -> Undone:
         """How a decision that took effect is reversed."""
@@ -160,7 +169,9 @@ def set_off_amounts(effects: Sequence[Effect]) -> dict[tuple[int, int, Any], Dec
 def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.MovementRow]:
     """One movement per action."""
     for effect in effects:
-        row, action = row_of(effect), effect.action
+        action: Any = effect.action
+        # what is recorded of a contract or a person is no claim's
+        row = None if action.claim is None else row_of(effect)
         start, until = period_of(effect, occasion.business_day)
         undone = action if isinstance(action, actions.Undo) else None
         yield feeds.MovementRow(
@@ -170,10 +181,12 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
             booked_at=occasion.booked_at,
             decision=effect.decision,
             line=LINE,
-            contract=row.contract.number,
-            claim=row.claim.number,
-            cause=row.claim.cause.value,
-            icd_chapter=next((code.strip().upper()[:1] for code in row.claim.icd if code.strip()), None),
+            contract=action.contract,
+            claim=action.claim,
+            cause=row.claim.cause.value if row else None,
+            icd_chapter=next((code.strip().upper()[:1] for code in row.claim.icd if code.strip()), None)
+            if row
+            else None,
             action=undone.action if undone else str(type(action).__struct_config__.tag),
             flag=feeds.CANCELLED if undone else feeds.INSERTED,
             previous=undone.movement if undone else None,
@@ -184,7 +197,7 @@ def movements(effects: Sequence[Effect], occasion: Occasion) -> Iterator[feeds.M
             process=effect.process,
             rules=effect.rules,
             reasons=list(effect.reasons),
-            legal_entity=row.legal_entity,
+            legal_entity=row.legal_entity if row else "",
         )
 
 
@@ -193,6 +206,8 @@ def period_of(effect: Effect, day: date) -> tuple[Any, Any]:
     action = effect.action
     if isinstance(action, actions.Undo):
         return action.since, action.until
+    if isinstance(action, actions.RegisterAction):
+        return action.days
     if isinstance(action, actions.PayLumpSum):
         return day, day
     if isinstance(action, actions.ExtendBenefit):

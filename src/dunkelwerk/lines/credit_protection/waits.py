@@ -28,6 +28,12 @@ END = """
     UPDATE work_item w SET state = 'done', version = version + 1
     FROM over WHERE w.id = over.work_item AND w.state <> 'done'
 """
+#: who asked in error, as a confirmed reversal says, waits no longer; the notice itself is a clerk's again
+TAKEN_BACK = """
+    SELECT d.claim_id FROM document_wait d
+    JOIN decision_record r ON r.reverses = d.decision AND r.effective
+    WHERE d.ended_on IS NULL
+"""
 #: those whose notice did not come again meanwhile
 DUE = """
     SELECT d.id, d.notice, k.number, c.number
@@ -92,7 +98,9 @@ def end(cursor: Any, claims: Sequence[int], day: date) -> None:
 
 
 def due(cursor: Any, day: date) -> list[Task]:
-    """The reminders that are to be sent on a business day; what became urgent is raised."""
+    """The reminders that are to be sent on a business day; waits taken back end, what became urgent is raised."""
+    cursor.execute(TAKEN_BACK)
+    end(cursor, [claim for (claim,) in cursor.fetchall()], day)
     cursor.execute(URGENT, {"day": day})
     cursor.execute(DUE, (day,))
     return [

@@ -31,12 +31,24 @@ class Redactor:
 
     def whose(self, notice: Mapping[str, Any], case_key: str) -> str:
         """Whom a notice is about: whom its birth date and first name fit best; a sole insured person's it is anyhow."""
+        if change := notice.get("change"):
+            return self._whose_change(change)
         if not self.others:
             return MINE if case_key in self.keys else UNCLEAR
         mine, theirs = likeness(notice, self.me), max(likeness(notice, other) for other in self.others)
         if mine == theirs:
             return UNCLEAR
         return MINE if mine > theirs else OTHERS
+
+    def _whose_change(self, change: Mapping[str, Any]) -> str:
+        """What a clerk recorded: of a person or a claim it is theirs, of a contract everybody's who is insured."""
+        place = change["contract"], change.get("claim")
+        person = change.get("person")
+        if person is not None:
+            return MINE if person == self.key else OTHERS
+        if place[1] is not None:
+            return MINE if place in self.mine else OTHERS
+        return MINE if place[0] in self.keys else OTHERS
 
     def case_file(self, file: Mapping[str, Any]) -> dict[str, Any]:
         """A case file less what concerns others alone."""
