@@ -1,4 +1,4 @@
-"""Movements for the data warehouse: one per action, append-only. Source: docs/rules.md section 8."""
+"""Movements for the data warehouse, one per action, append-only (docs/rules.md section 8); and the outbox."""
 
 from __future__ import annotations
 
@@ -36,3 +36,48 @@ class Movement(models.Model):
         db_table = "movement"
         # decisions only grow, and so do their movements: a few bytes find a page
         indexes = [BrinIndex(fields=["decision"], pages_per_range=16, autosummarize=True, name="movement_decision")]
+
+
+class OutboxMessage(models.Model):
+    """One fact for the core system, sealed, until every target has it. Source: docs/outbox.md."""
+
+    #: what a receiver recognises repeats by; unlike the id it never comes twice, not even after a restored backup
+    delivery = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    data_key = models.BigIntegerField()
+    payload = models.BinaryField(null=True)
+    state = models.CharField(max_length=10)
+    attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=60, null=True)
+    delivered_at = models.DateTimeField(null=True)
+    #: the targets that have it
+    target = ArrayField(models.CharField(max_length=20), default=list)
+    resent_by = models.CharField(max_length=100, null=True)
+    resent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "outbox_message"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="outbox_message_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["pending", "delivered", "dead"]), name="outbox_message_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(payload__isnull=False) | models.Q(state="delivered"), name="outbox_message_erased"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"], condition=models.Q(state="pending"), name="outbox_message_due"
+            ),
+            models.Index(
+                fields=["delivered_at"],
+                condition=models.Q(state="delivered", payload__isnull=False),
+                name="outbox_message_erasable",
+            ),
+            models.Index(fields=["id"], condition=models.Q(state="dead"), name="outbox_message_dead"),
+        ]

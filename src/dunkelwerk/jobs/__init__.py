@@ -1,0 +1,1 @@
+"""Periodic jobs: what must happen by the clock, each alone, each visible, none stopping the others."""
