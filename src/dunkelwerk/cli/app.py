@@ -13,19 +13,26 @@ from dunkelwerk.cli import (
     decide,
     decisions,
     demo,
+    dialogues,
     export,
     inbox,
+    jobs,
     keys,
     letters,
     load,
+    outbox,
     persons,
     processes,
     proposals,
+    register,
     replay,
     retention,
     scenarios,
+    serve,
     shadow,
     show,
+    tokens,
+    types,
     work,
     work_items,
 )
@@ -44,6 +51,7 @@ app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("load", epilog=load.EXAMPLE)(load.load)
 app.command("scenarios", epilog=scenarios.EXAMPLE)(scenarios.scenarios)
+app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("shadow", epilog=shadow.EXAMPLE)(shadow.shadow)
 app.command("work", epilog=work.EXAMPLE)(work.work)
@@ -52,12 +60,18 @@ app.add_typer(export.app, name="export")
 app.add_typer(keys.app, name="keys")
 app.add_typer(proposals.app, name="proposals")
 app.add_typer(work_items.app, name="work-items")
+app.add_typer(register.app, name="register")
 app.add_typer(processes.app, name="processes")
 app.add_typer(decisions.app, name="decisions")
 app.add_typer(letters.app, name="letters")
+app.add_typer(dialogues.app, name="dialogues")
+app.add_typer(types.app, name="types")
 app.add_typer(database.app, name="database")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(retention.app, name="retention")
 app.add_typer(show.app, name="show")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(persons.app, name="persons")
 
 

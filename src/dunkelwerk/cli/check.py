@@ -48,12 +48,13 @@ def check() -> None:
 
 def check_everything(cursor: object, vault: object) -> tuple[int, int]:
     """Ask about every invariant and say what was found; how many were asked about, and how many are broken."""
+    from dunkelwerk.dialogues.invariants import GROUPS
     from dunkelwerk.infra.invariants import examine
     from dunkelwerk.infra.progress import progress
     from dunkelwerk.runner.invariants import all_groups
     from dunkelwerk.runner.sealed import examine_sealed
 
-    parts = [(_(group.title), examine(cursor, group.invariants)) for group in all_groups()]
+    parts = [(_(group.title), examine(cursor, group.invariants)) for group in (*all_groups(), *GROUPS)]
     parts.append((_("Verschlüsselung"), examine_sealed(cursor, vault)))  # type: ignore[arg-type]
     checked = broken = 0
     with progress(_("geprüft")) as advance:

@@ -24,6 +24,8 @@ EXAMPLE = "Beispiel: dunkelwerk demo --contracts 20000 --notices 5000"
 DAY = date(2026, 11, 23)
 #: the process that the thousands of notices are for
 MAIN = "follow_up_sick_note"
+#: dialogue types that are shown, each with its share of the letters
+TYPES = 4
 
 
 def demo(
@@ -31,15 +33,24 @@ def demo(
     notices: Annotated[int, typer.Option("--notices", min=100, help="Folgeatteste im Posteingang.")] = 5_000,
     seed: Annotated[int, typer.Option("--seed", help="Startwert des Zufalls.")] = 1,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse.")] = 2,
+    dialogues: Annotated[int, typer.Option("--dialogues", min=40, help="Briefe mit Einmal-PIN.")] = 1_000,
+    answers: Annotated[int, typer.Option("--answers", min=4, help="Wie viele davon beantwortet werden.")] = 200,
     keep: Annotated[bool, typer.Option("--keep", help="Die Datenbank der Vorführung behalten.")] = False,
 ) -> None:
-    """Führt vor: ein erfundener Bestand, tausende Folgeatteste, was dunkel ging, was nicht, und zwei Fälle ganz."""
+    """Führt vor: ein erfundener Bestand, tausende Meldungen, tausend Briefe mit PIN; was dunkel ging und was nicht."""
     home = demo_home()
     shutil.rmtree(home, ignore_errors=True)
     os.environ["DUNKELWERK_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
     try:
-        run(contracts=contracts, notices=notices, seed=seed, workers=workers)
+        asked = run(contracts=contracts, notices=notices, seed=seed, workers=workers, dialogues=dialogues // TYPES)
+        with tempfile.TemporaryDirectory(prefix="dunkelwerk-demo-") as folder:
+            step(_("Die zweite Hälfte: {count} Menschen bekommen einen Brief mit PIN.").format(count=dialogues))
+            from dunkelwerk.cli.demo_dialogues import show_dialogues
+
+            stay = sys.stdin.isatty() and sys.stdout.isatty()
+            many = answers // TYPES
+            show_dialogues(Path(folder), asked, on=DAY, seed=seed, answers=many, run=command, stay=stay)
         if keep:
             print(_("Die Datenbank bleibt: DUNKELWERK_HOME={home}").format(home=home))
     finally:
@@ -55,8 +66,11 @@ def demo_home() -> Path:
     return Path(tempfile.gettempdir()) / f"dunkelwerk-demo-{os.getuid()}"
 
 
-def run(*, contracts: int, notices: int, seed: int, workers: int) -> None:
-    """Make the register, then do what a user would: load it, add the notices, work; and report."""
+def run(*, contracts: int, notices: int, seed: int, workers: int, dialogues: int) -> list[dict[str, Any]]:
+    """Make the register, then do what a user would: load it, add the notices, work; and report.
+
+    Gives sick notes that nobody has sent yet, one for each of the ``dialogues`` that ask for one.
+    """
     from dunkelwerk.lines.credit_protection.synthetic.notices import notices as invent_notices
     from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
@@ -68,7 +82,9 @@ def run(*, contracts: int, notices: int, seed: int, workers: int) -> None:
             )
         )
         write_lines(cases, case_files(seed=seed, contracts=contracts, on=DAY))
-        write_lines(inbox, invent_notices(seed=seed, contracts=contracts, on=DAY, count=notices))
+        invented = list(invent_notices(seed=seed, contracts=contracts, on=DAY, count=notices + dialogues))
+        kept = invented[:: len(invented) // dialogues][:dialogues]
+        write_lines(inbox, (each for each in invented if each not in kept))
         command("load", cases)
         command("inbox", "add", inbox)
     seconds = command("work", "--once", "--workers", str(workers))
@@ -77,6 +93,7 @@ def run(*, contracts: int, notices: int, seed: int, workers: int) -> None:
     report(notices / seconds)
     show_other_processes()
     report_processes()
+    return kept
 
 
 def show_other_processes() -> None:
@@ -84,7 +101,7 @@ def show_other_processes() -> None:
     from dunkelwerk.lines.credit_protection.synthetic.staged import show_every_reason, stage
     from dunkelwerk.lines.registry import processes
 
-    others = (process for name, process in processes().items() if name != MAIN)
+    others = (each for name, each in processes().items() if name != MAIN and each.line.name == "credit_protection")
     staged, more = show_every_reason(each for process in others for each in stage(process))
     with tempfile.TemporaryDirectory(prefix="dunkelwerk-demo-") as folder:
         cases, inbox = Path(folder) / "akten-szenarien.jsonl", Path(folder) / "meldungen.jsonl"

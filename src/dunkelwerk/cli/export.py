@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,13 @@ Form = Annotated[Format, typer.Option("--format", help="Format.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Zieldatei statt der Standardausgabe.")]
 
 
+class CaseLine(Enum):
+    """The lines of business whose case files can be exported."""
+
+    CREDIT_PROTECTION = "credit_protection"
+    MEMBERS = "members"
+
+
 def example(name: str, options: str = "--since 2026-11-01 --format csv") -> str:
     """The example below a subcommand's help."""
     return f"Beispiel: dunkelwerk export {name} {options} --out {name}.csv"
@@ -36,12 +44,16 @@ def export() -> None:
 @app.command("case-files", epilog="Beispiel: dunkelwerk export case-files --contract RS-100001")
 def case_files(
     contract: Annotated[
-        str | None, typer.Option("--contract", metavar="N", help="Nur die Akte zu diesem Vertrag.")
+        str | None, typer.Option("--contract", metavar="N", help="Nur die Akte zu diesem Vertrag oder Mitglied.")
     ] = None,
+    line: Annotated[CaseLine, typer.Option("--line", help="Die Sparte.")] = CaseLine.CREDIT_PROTECTION,
     out: Out = None,
 ) -> None:
-    """Die Akten, wie sie jetzt sind: JSON Lines, eine Zeile je Vertrag."""
+    """Die Akten, wie sie jetzt sind: JSON Lines, eine Zeile je Vertrag (Sparte members: je Mitglied)."""
     start_database()
+    if line is CaseLine.MEMBERS:
+        write_members(contract, out)
+        return
     from dunkelwerk.infra.snapshot import snapshot
     from dunkelwerk.lines.credit_protection import queries
 
@@ -50,6 +62,18 @@ def case_files(
             raise CommandError(_("Den Vertrag {contract} gibt es nicht.").format(contract=contract))
         total = queries.count_contracts() if contract is None else 1
         write_lines(queries.case_file_lines(contract), out, total=total)
+
+
+def write_members(number: str | None, out: Path | None) -> None:
+    """The case files of members."""
+    from dunkelwerk.infra.snapshot import snapshot
+    from dunkelwerk.lines.members import queries
+
+    with snapshot():
+        if number is not None and not queries.is_member(number):
+            raise CommandError(_("Das Mitglied {number} gibt es nicht.").format(number=number))
+        total = queries.count_members() if number is None else 1
+        write_lines(queries.case_file_lines(number), out, total=total)
 
 
 @app.command("decisions", epilog=example("decisions"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,8 +48,15 @@ def list_keys() -> None:
 
 
 @app.command("rotate", epilog="Beispiel: dunkelwerk keys rotate")
-def rotate_keys() -> None:
+def rotate_keys(
+    peppers: Annotated[
+        bool, typer.Option("--peppers", help="Stattdessen ein neues Geheimnis für neue PINs anlegen.")
+    ] = False,
+) -> None:
     """Schützt alle Datenschlüssel mit einem neuen Hauptschlüssel, der aktiv wird; die Sätze bleiben, wie sie sind."""
+    if peppers:
+        rotate_pin_secrets()
+        return
     from dunkelwerk.infra.keys import MasterKeys, rotate
 
     with session() as cursor:
@@ -62,6 +69,20 @@ def rotate_keys() -> None:
         "Datenbank, und an alle Rechner verteilen."
     )
     print(message.format(key=masters.active, count=count, path=masters.path))
+
+
+def rotate_pin_secrets() -> None:
+    """A new pepper for new PINs; those that are out stay good."""
+    from dunkelwerk.infra.keys import key_file
+    from dunkelwerk.infra.peppers import rotate_peppers
+
+    with session() as cursor:
+        identity = rotate_peppers(cursor)
+    message = _(
+        "Neues Geheimnis {key} für neue PINs; ausgegebene PINs gelten weiter. Bitte {path} sichern, getrennt von der "
+        "Datenbank, und an alle Rechner verteilen."
+    )
+    print(message.format(key=identity, path=key_file()))
 
 
 @contextmanager

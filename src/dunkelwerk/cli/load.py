@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dunkelwerk.infra.errors import wrong_usage
+from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.jsonlines import read_lines
 
 if TYPE_CHECKING:
+    from dunkelwerk.infra.progress import Advance
     from dunkelwerk.lines.credit_protection.intake.loading import Totals
     from dunkelwerk.lines.credit_protection.intake.plan import Counts
 
@@ -32,15 +34,48 @@ def load(
     who = check_actor(current_user() if actor is None else actor)
     check_files(files)
     database.start()
+    of_members = [file for file in files if holds_members(file)]
+    of_contracts = [file for file in files if file not in of_members]
+    with progress(_("Zeilen geladen")) as advance:
+        done = [load_contracts(of_contracts, who, advance)] if of_contracts else []
+        done += [load_members(of_members, who, advance)] if of_members else []
+    for _refused, sentence in done:
+        print(sentence)
+    if any(refused for refused, _sentence in done):
+        raise typer.Exit(1)
+
+
+def load_contracts(files: list[Path], who: str, advance: Advance) -> tuple[int, str]:
+    """Load case files of credit protection: the number of lines with an error, and what was done."""
     from dunkelwerk.lines.credit_protection.intake.loading import load_files
 
-    with progress(_("Zeilen geladen")) as advance:
-        totals = load_files(files, actor=who, complain=complain, advance=advance)
+    totals = load_files(files, actor=who, complain=complain, advance=advance)
     if totals.overlaps:
         complain(warn_of_overlaps(totals))
-    print(summarise(totals))
-    if totals.refused:
-        raise typer.Exit(1)
+    return totals.refused, summarise(totals)
+
+
+def load_members(files: list[Path], who: str, advance: Advance) -> tuple[int, str]:
+    """Load case files of members: the number of lines with an error, and what was done."""
+    from dunkelwerk.lines.members.intake import load_files
+
+    totals = load_files(files, actor=who, complain=complain, advance=advance)
+    text = _("{lines} Zeilen, {refused} Fehler; Mitglieder: {members}")
+    members = count_in_words(totals.members)
+    return totals.refused, text.format(lines=totals.lines, refused=totals.refused, members=members)
+
+
+def holds_members(file: Path) -> bool:
+    """Whether a file's first line is a member's case file: it has a ``member``; an unreadable one is no member's."""
+    from dunkelwerk.decisions.reading import read_loosely
+
+    if not file.is_file():
+        return False  # a pipe can be read only once
+    try:
+        first = next(iter(read_lines(file)))
+    except CommandError:
+        return False
+    return "member" in read_loosely(first.text)
 
 
 def complain(sentence: str) -> None:

@@ -78,17 +78,16 @@ class PortalClient:
 
     def answer(self, answers: Answers, files: Files | None = None) -> None:
         """Answer every page that comes, and submit; raises PortalRefused with what the page says."""
-        path = self._next_of("/start")
+        response = self._get(self._next_of("/start"))
         for _page in range(MOST_PAGES):
-            response = self._get(path)
-            sheet = Sheet(response.text)
+            path, sheet = response.url.path, Sheet(response.text)
             if path == "/pruefen":
                 self._post(path, {**flat(sheet), "go": "submit"})
                 return
             asked = sheet.hidden.get("asked", [])
             said = {name: value for name, value in answers.items() if name.partition(".")[0] in asked}
             sent = {name: value for name, value in (files or {}).items() if name in asked}
-            path = self._post(path, {**flat(sheet), **said, "go": "next"}, sent)
+            response = self._post(path, {**flat(sheet), **said, "go": "next"}, sent)
         raise PortalRefused(f"more than {MOST_PAGES} pages")
 
     def receipt(self) -> bytes:
@@ -110,14 +109,14 @@ class PortalClient:
             raise PortalRefused(f"{path}: {response.status_code}")
         return response
 
-    def _post(self, path: str, fields: Mapping[str, str | Sequence[str]], files: Files | None = None) -> str:
-        """Send a form; the path it leads to. Raises PortalRefused with the page's error summary."""
+    def _post(self, path: str, fields: Mapping[str, str | Sequence[str]], files: Files | None = None) -> httpx.Response:
+        """Send a form; the page it leads to. Raises PortalRefused with the page's error summary."""
         self.pages += 1
         response = self._http.post(path, data=dict(fields), files=dict(files) if files else None)
         problems = Sheet(response.text).problems if "html" in response.headers["content-type"] else ""
         if problems or response.status_code != httpx.codes.OK:
             raise PortalRefused(f"{path}: {response.status_code} {problems}".strip())
-        return response.url.path
+        return response
 
 
 def flat(sheet: Sheet) -> dict[str, str | Sequence[str]]:

@@ -117,7 +117,8 @@ ACT_EXAMPLES = (
     'dunkelwerk work-items act 12 --action "record_proof until=2026-11-30" --actor a.kurz --yes\n\n'
     "Geschäftsvorfälle: file_notice · record_proof until=TAG · extend_benefit until=TAG (bringt seine Raten mit) · "
     "release_instalment due=TAG amount=BETRAG · offset_recourse due=TAG amount=BETRAG · review_on on=TAG · "
-    "close_claim reason=GRUND · send_letter template=VORLAGE; für einen anderen Fall dazu contract=… claim=…"
+    "close_claim reason=GRUND · send_letter template=VORLAGE · resume_instalments; "
+    "für einen anderen Fall dazu contract=… claim=…"
 )
 
 

@@ -63,7 +63,8 @@ class ParameterSet(Struct, Generic[K], frozen=True):
 class ParameterBook(Generic[K]):
     """Every dated value of a process's parameters, the insurer's overrides included.
 
-    ``elsewhere`` names parameters of other processes: an insurer's file may set them, here they say nothing.
+    ``elsewhere`` names parameters of other processes, ``foreign`` reasons of other lines: one file of an insurer serves
+    all, here they say nothing.
     """
 
     def __init__(
@@ -74,8 +75,10 @@ class ParameterBook(Generic[K]):
         *,
         rules: str = "unversioned",
         elsewhere: Container[str] = (),
+        foreign: Container[str] = (),
     ) -> None:
-        self.kind, self.entries, self.rules, self.elsewhere = kind, dict(entries), rules, elsewhere
+        self.kind, self.entries, self.rules = kind, dict(entries), rules
+        self.elsewhere, self.foreign = elsewhere, foreign
         self.reasons = {reason.code: reason for reason in reasons}
         self._days: dict[date, ParameterSet[K]] = {}
 
@@ -93,7 +96,8 @@ class ParameterBook(Generic[K]):
                 )
             start = min(entries[name].values)
             entries[name] = msgspec.structs.replace(entries[name], values=dated(value) or {start: value})
-        book = ParameterBook(self.kind, entries, self.reasons.values(), rules=self.rules, elsewhere=self.elsewhere)
+        others = {"elsewhere": self.elsewhere, "foreign": self.foreign}
+        book = ParameterBook(self.kind, entries, self.reasons.values(), rules=self.rules, **others)
         for day in {day for entry in entries.values() for day in entry.values}:
             book.check(day, source=source)
         return book
@@ -137,6 +141,8 @@ class ParameterBook(Generic[K]):
         chosen = {}
         for code, name in typed.dispositions.items():
             reason = self.reasons.get(code)
+            if reason is None and code in self.foreign:
+                continue
             if reason is None:
                 raise ParameterError(_("dispositions: unbekannter Grund {code}.").format(code=code))
             disposition = reason.disposition(name)

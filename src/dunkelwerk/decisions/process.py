@@ -106,6 +106,8 @@ class Line(Struct, frozen=True):
     action: Any = Action
     #: the names of parameters that only some process of the line has: in one file for all, the others pass over them
     declared: set[str] = field(default_factory=set)
+    #: the codes of reasons that only other lines have: a file for all may speak of them, too
+    foreign: set[str] = field(default_factory=set)
 
 
 class Process(Generic[N, P, S, K]):
@@ -153,7 +155,8 @@ class Process(Generic[N, P, S, K]):
         """The dated parameters of this process with the product's defaults."""
         entries = read_entries(self.line.folder / "parameters.yaml", self.folder / "parameters.yaml")
         line = self.line
-        return ParameterBook(self.parameters, entries, line.catalogue, rules=self.rules, elsewhere=line.declared)
+        others = {"elsewhere": line.declared, "foreign": line.foreign}
+        return ParameterBook(self.parameters, entries, line.catalogue, rules=self.rules, **others)
 
     def finds(self, reason: Reason, *, scope: Scope, default: Disposition = REFER) -> Callable[[C], C]:
         """Bind a check to its reason, in the order of the page.

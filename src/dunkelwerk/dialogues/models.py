@@ -76,6 +76,9 @@ class Dialogue(models.Model):
     pepper = models.CharField(max_length=40, null=True)
     person = models.BinaryField(null=True)
     prefill = models.BinaryField(null=True)
+    #: what the person wrote when leaving by an exit, sealed with its own data key
+    exit_words = models.BinaryField(null=True)
+    exit_key = models.BigIntegerField(null=True)
     data_key = models.BigIntegerField()
     valid_until = models.DateField()
     remind_on = models.DateField(null=True)
@@ -168,13 +171,19 @@ class Submission(models.Model):
 
 
 class LoginGuard(models.Model):
-    """Failed logins of one ``dialogue``, one ``address``, or ``all``; ``key`` is a keyed hash."""
+    """Failed logins at one ``dialogue`` (its selector), with one ``pin``, of one ``address``, or in a minute (``all``).
+
+    ``key`` is a keyed hash. The last attempt: whether it was ``refused``, failures ``before`` it, when the last was.
+    """
 
     scope = models.CharField(max_length=10)
     key = models.CharField(max_length=64)
     failures = models.IntegerField()
     last_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)
+    refused = models.BooleanField(default=False)
+    before = models.IntegerField(default=0)
+    last_before = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "login_guard"

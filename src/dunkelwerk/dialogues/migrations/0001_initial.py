@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
                 ("pepper", models.CharField(max_length=40, null=True)),
                 ("person", models.BinaryField(null=True)),
                 ("prefill", models.BinaryField(null=True)),
+                ("exit_words", models.BinaryField(null=True)),
+                ("exit_key", models.BigIntegerField(null=True)),
                 ("data_key", models.BigIntegerField()),
                 ("valid_until", models.DateField()),
                 ("remind_on", models.DateField(null=True)),
@@ -101,6 +103,9 @@ class Migration(migrations.Migration):
                 ("failures", models.IntegerField()),
                 ("last_at", models.DateTimeField()),
                 ("blocked_until", models.DateTimeField(null=True)),
+                ("refused", models.BooleanField(default=False)),
+                ("before", models.IntegerField(default=0)),
+                ("last_before", models.DateTimeField(null=True)),
             ],
             options={
                 "db_table": "login_guard",

@@ -37,6 +37,7 @@ class Request(Struct, frozen=True, kw_only=True):
     portal: str
     valid_until: date
     is_reminder: bool = False
+    in_english: bool = True
 
 
 def render_request(request: Request, person: Person, *, on: date) -> Letter:
@@ -59,6 +60,7 @@ def render_request(request: Request, person: Person, *, on: date) -> Letter:
         "secret": SECRETS[request.second_secret],
         "valid_until": german.day(request.valid_until),
         "is_reminder": request.is_reminder,
+        "in_english": request.in_english,
     }
     return setting.render("request", setting.fill(content, legal_entity=LEGAL_ENTITY), on=on)
 

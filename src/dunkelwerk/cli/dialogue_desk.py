@@ -1,0 +1,185 @@
+"""What the service desk does with dialogues: re-issue, revoke, paper, returned letters, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dunkelwerk.cli.person import Actor, AsJson, Reason
+from dunkelwerk.infra.errors import CommandError, wrong_usage
+from dunkelwerk.infra.i18n import _
+
+if TYPE_CHECKING:
+    from dunkelwerk.dialogues.creating import Created
+
+REISSUE = 'Beispiel: dunkelwerk dialogues reissue D-7K2MA-9QXR4 --actor s.desk --reason "Brief verloren"'
+REVOKE = 'Beispiel: dunkelwerk dialogues revoke D-7K2MA-9QXR4 --actor s.desk --reason "irrtümlich angelegt"'
+HOLD = 'Beispiel: dunkelwerk dialogues hold D-7K2MA-9QXR4 --actor recht --reason "Rechtsstreit"'
+Reference = Annotated[str, typer.Argument(metavar="DIALOG", help="Die Vorgangsnummer, z. B. D-7K2MA-9QXR4.")]
+ValidUntil = Annotated[str | None, typer.Option("--valid-until", metavar="DATE", help="Neuer letzter Tag.")]
+SHOW = "Beispiel: dunkelwerk dialogues show D-7K2MA-9QXR4"
+LIST = "Beispiel: dunkelwerk dialogues list --type tax_id --state opened"
+PAPER = "Beispiel: dunkelwerk dialogues paper D-7K2MA-9QXR4 --actor poststelle"
+RETURNED = "Beispiel: dunkelwerk dialogues returned D-7K2MA-9QXR4 --actor poststelle"
+
+
+def start(actor: str | None) -> str:
+    """Reach the database; who acts: the name given, else the operating system's user."""
+    from dunkelwerk.cli.inbox import current_user
+    from dunkelwerk.infra import database
+
+    name = (actor or "").strip() or current_user()
+    if len(name) > 100 or not name.isprintable():
+        raise wrong_usage(_("--actor: ein Name von 1 bis {longest} Zeichen.").format(longest=100))
+    database.start()
+    return name
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Raises CommandError where the database fails on the way."""
+    from django.db import InterfaceError, OperationalError
+
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        fault = " ".join(str(error).split())
+        message = _("Die Datenbank brach ab ({fault}); derselbe Aufruf setzt fort.")
+        raise CommandError(message.format(fault=fault)) from None
+
+
+def reissue(reference: Reference, reason: Reason, actor: Actor = None, valid_until: ValidUntil = None) -> None:
+    """Gibt eine neue PIN aus; die alte gilt nicht mehr. Sie wird einmal gezeigt und steht nirgends."""
+    who = start(actor)
+    from dunkelwerk.dialogues import operations
+    from dunkelwerk.infra.businessday import parse_day
+
+    until = None if valid_until is None else parse_day(valid_until, source="--valid-until")
+    with outages():
+        print_pin(operations.reissue(reference, actor=who, reason=reason, valid_until=until))
+
+
+def print_pin(created: Created) -> None:
+    """The PIN, once."""
+    line = _("{reference}: PIN {pin}, gültig bis {until}; {link}")
+    until = created.valid_until.isoformat()
+    print(line.format(reference=created.reference, pin=created.pin, until=until, link=created.link))
+
+
+def revoke(reference: Reference, reason: Reason, actor: Actor = None) -> None:
+    """Beendet einen Dialog: seine PIN gilt nicht mehr."""
+    who = start(actor)
+    from dunkelwerk.dialogues import operations
+
+    with outages():
+        operations.revoke(reference, actor=who, reason=reason)
+    print(_("{reference}: widerrufen.").format(reference=reference))
+
+
+def paper(reference: Reference, actor: Actor = None) -> None:
+    """Die Antworten kamen auf Papier: es wird nichts mehr gefragt."""
+    who = start(actor)
+    from dunkelwerk.dialogues import operations
+
+    with outages():
+        operations.answered_on_paper(reference, actor=who)
+    print(_("{reference}: auf Papier beantwortet.").format(reference=reference))
+
+
+def returned(reference: Reference, actor: Actor = None) -> None:
+    """Der Brief kam zurück: seine PIN gilt nicht mehr; reissue gibt eine neue aus."""
+    who = start(actor)
+    from dunkelwerk.dialogues import operations
+
+    with outages():
+        operations.returned_by_post(reference, actor=who)
+    print(_("{reference}: als Rückläufer gebucht.").format(reference=reference))
+
+
+def hold(
+    reference: Reference,
+    reason: Reason,
+    actor: Actor = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Die Sperre aufheben.")] = False,
+) -> None:
+    """Sperrt einen Dialog gegen das Löschen."""
+    who = start(actor)
+    from dunkelwerk.dialogues import operations
+
+    with outages():
+        operations.hold(reference, held=not lift, actor=who, reason=reason)
+    text = _("{reference}: Sperre aufgehoben.") if lift else _("{reference}: gesperrt, nichts wird gelöscht.")
+    print(text.format(reference=reference))
+
+
+def show(reference: Reference, as_json: AsJson = False) -> None:
+    """Zeigt einen Dialog: Zustand, Fristen, was mit ihm geschah; nichts, was die Person sagte, und nie die PIN."""
+    start(None)
+    from dunkelwerk.dialogues.queries import events_of, find
+    from dunkelwerk.dialogues.submitting import status
+
+    with outages():
+        found = find(reference)
+        events, outcome = events_of(found.id), status(found.id).outcome
+    names = ("reference", "type", "version", "external_id", "valid_until", "remind_on", "held")
+    facts = {name: getattr(found, name) for name in names} | {"state": found.seen, "outcome": outcome}
+    if as_json:
+        import msgspec
+
+        print(msgspec.json.encode({**facts, "events": events}).decode())
+        return
+    print_facts(facts)
+    from dunkelwerk.infra.businessday import BERLIN
+
+    for each in events:
+        at = f"{each.at.astimezone(BERLIN):%d.%m.%Y %H:%M}"
+        print(f"  {at}  {each.actor}  {each.event}  {each.detail}".rstrip())
+
+
+def print_facts(facts: dict[str, Any]) -> None:
+    """A dialogue's columns."""
+    labels = {
+        "reference": _("Dialog"),
+        "type": _("Typ"),
+        "version": _("Version"),
+        "external_id": _("Kennung"),
+        "state": _("Zustand"),
+        "outcome": _("Ausgang"),
+        "valid_until": _("gültig bis"),
+        "remind_on": _("Erinnerung am"),
+        "held": _("gesperrt"),
+    }
+    for name, label in labels.items():
+        if facts[name] not in (None, False):
+            said = _("ja") if facts[name] is True else facts[name]
+            print(f"{label}: {said}")
+
+
+def list_some(
+    type: Annotated[str | None, typer.Option("--type", metavar="NAME", help="Nur dieser Dialogtyp.")] = None,
+    state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="Nur dieser Zustand.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Wie viele, die neuesten zuerst.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Listet Dialoge, die neuesten zuerst, und zählt die Zustände."""
+    start(None)
+    from dunkelwerk.dialogues.queries import count_states, list_dialogues
+
+    with outages():
+        rows, counts = list_dialogues(type=type, state=state, limit=limit), count_states(type)
+    if as_json:
+        import msgspec
+
+        for each in rows:
+            print(msgspec.json.encode(each).decode())
+        return
+    from dunkelwerk.insight.casework import print_table
+
+    headings = [_("Dialog"), _("Typ"), _("Version"), _("Kennung"), _("Zustand"), _("gültig bis")]
+    lines = [(each.reference, each.type, each.version, each.external_id, each.state, each.valid_until) for each in rows]
+    print_table(headings, lines, nothing=_("Es gibt keinen solchen Dialog."))
+    if counts:
+        print(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

@@ -1,0 +1,165 @@
+"""``dunkelwerk dialogues``: import, remind, what is due, and the desk. Fixed in docs/interfaces.md section 3."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dunkelwerk.cli import dialogue_desk as desk
+from dunkelwerk.cli import dialogue_letters as papers
+from dunkelwerk.cli.dialogue_desk import outages, start
+from dunkelwerk.cli.person import Actor, On
+from dunkelwerk.infra.errors import wrong_usage
+from dunkelwerk.infra.i18n import _
+
+if TYPE_CHECKING:
+    from dunkelwerk.dialogues.importing.candidates import Bad
+    from dunkelwerk.dialogues.importing.run import Counts
+
+app = typer.Typer(help="Dialoge mit Einmal-PIN.", no_args_is_help=True)
+IMPORT = "Beispiel: dunkelwerk dialogues import tax_id personen.csv --pins-out druck.csv.age --recipient age1…"
+REMIND = "Beispiel: dunkelwerk dialogues remind tax_id --pins-out erinnerungen.csv.age --recipient age1…"
+PinsOut = Annotated[Path, typer.Option("--pins-out", metavar="OUT", help="Datei für den Druck; enthält die PINs.")]
+Recipient = Annotated[
+    str | None, typer.Option("--recipient", metavar="AGE_KEY", help="Für wen sie verschlüsselt wird (age1…).")
+]
+app.command("letters", epilog=papers.EXAMPLE)(papers.letters)
+app.command("reissue", epilog=desk.REISSUE)(desk.reissue)
+app.command("revoke", epilog=desk.REVOKE)(desk.revoke)
+app.command("paper", epilog=desk.PAPER)(desk.paper)
+app.command("returned", epilog=desk.RETURNED)(desk.returned)
+app.command("hold", epilog=desk.HOLD)(desk.hold)
+app.command("show", epilog=desk.SHOW)(desk.show)
+app.command("list", epilog=desk.LIST)(desk.list_some)
+#: bad rows that are told one by one
+TOLD = 20
+
+
+@app.callback()
+def dialogues() -> None:
+    """Dialoge mit Einmal-PIN."""
+
+
+@app.command("import", epilog=IMPORT)
+def import_dialogues(
+    type: Annotated[str, typer.Argument(metavar="TYPE", help="Dialogtyp, z. B. tax_id.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Personen, CSV mit Kopfzeile.")],
+    pins_out: PinsOut,
+    recipient: Recipient = None,
+    errors_out: Annotated[
+        Path | None, typer.Option("--errors-out", metavar="BAD.csv", help="Datei für fehlerhafte Zeilen.")
+    ] = None,
+    actor: Actor = None,
+    on: On = None,
+) -> None:
+    """Legt Dialoge an und schreibt die PINs für den Druck: jede Person einmal, wie oft die Datei auch kommt."""
+    ensure_apart(file, pins_out, errors_out)
+    from dunkelwerk.dialogues.importing.letters import read_recipient
+
+    key = read_recipient(recipient)
+    who = start(actor)
+    from dunkelwerk.dialogues.importing.run import Order, import_file
+    from dunkelwerk.infra.businessday import business_day
+    from dunkelwerk.infra.progress import progress
+
+    order = Order(type, file, pins_out, who, business_day(on), key, errors_out)
+    with outages(), progress(_("importiert")) as advance:
+        counts = import_file(order, advance=advance, complain=Complaints(file, errors_out))
+    report(counts, pins_out, encrypted=key is not None or not counts.letters)
+    if counts.bad:
+        raise typer.Exit(1)
+
+
+class Complaints:
+    """Tells the first bad rows; all of them where they go into no file."""
+
+    def __init__(self, file: Path, errors_out: Path | None) -> None:
+        self._file, self._limit, self._count = file, TOLD if errors_out else None, 0
+
+    def __call__(self, bad: Bad) -> None:
+        self._count += 1
+        if self._limit is None or self._count <= self._limit:
+            line = _("{file}, Zeile {line}: {reason}")
+            print(line.format(file=self._file, line=bad.line, reason=bad.reason), file=sys.stderr)
+
+
+def ensure_apart(file: Path, *others: Path | None) -> None:
+    """Raise CommandError (wrong usage) where one file would overwrite another."""
+    paths = [path.resolve() for path in (file, *others) if path is not None]
+    if len(set(paths)) < len(paths):
+        raise wrong_usage(_("FILE, --pins-out und --errors-out müssen verschiedene Dateien sein."))
+
+
+def report(counts: Counts, pins_out: Path, *, encrypted: bool) -> None:
+    """Print the reconciliation, and where the PINs are."""
+    line = _(
+        "Zeilen {read} = neu {imported} + vervollständigt {completed} + schon vorhanden {known} + fehlerhaft {bad}; "
+        "Briefe {letters} = neu {imported} + vervollständigt {completed}"
+    )
+    print(
+        line.format(
+            read=counts.read,
+            imported=counts.imported,
+            completed=counts.completed,
+            known=counts.known,
+            bad=counts.bad,
+            letters=counts.letters,
+        )
+    )
+    tell_about_pins(pins_out, counts.kept, encrypted=encrypted)
+
+
+def tell_about_pins(pins_out: Path, kept: Path | None, *, encrypted: bool) -> None:
+    """Warn of a file with readable PINs, and say where an older one went."""
+    if kept is not None:
+        message = _("{path} gab es schon; die ältere Datei mit ihren PINs heißt jetzt {kept}.")
+        print(message.format(path=pins_out, kept=kept), file=sys.stderr)
+    if not encrypted:
+        message = _(
+            "Achtung: {path} enthält PINs im Klartext (nur für die Eigentümerin lesbar). Bitte nach dem Druck löschen; "
+            "--recipient verschlüsselt sie."
+        )
+        print(message.format(path=pins_out), file=sys.stderr)
+
+
+@app.command("remind", epilog=REMIND)
+def remind(
+    type: Annotated[str, typer.Argument(metavar="TYPE", help="Dialogtyp, z. B. tax_id.")],
+    pins_out: PinsOut,
+    recipient: Recipient = None,
+    actor: Actor = None,
+    on: On = None,
+) -> None:
+    """Schreibt die fälligen Erinnerungen mit neuen PINs für den Druck; die alten PINs gelten dann nicht mehr."""
+    from dunkelwerk.dialogues.importing.letters import read_recipient
+
+    key = read_recipient(recipient)
+    who = start(actor)
+    from dunkelwerk.dialogues import reminding
+    from dunkelwerk.infra.businessday import business_day
+
+    with outages():
+        done = reminding.remind(type, pins_out, actor=who, on=business_day(on), recipient=key)
+    print(_("{count} Erinnerungen geschrieben.").format(count=done.letters))
+    if done.overtaken:
+        message = _("{count} davon sind überholt (inzwischen beantwortet); ihre PIN öffnet nichts.")
+        print(message.format(count=done.overtaken), file=sys.stderr)
+    tell_about_pins(pins_out, done.kept, encrypted=key is not None)
+
+
+@app.command("expire", epilog="Beispiel: dunkelwerk dialogues expire --on 2026-12-01")
+def expire(on: On = None) -> None:
+    """Lässt ablaufen, was nicht beantwortet wurde, druckt Erinnerungen, wo ein Druckordner eingestellt ist."""
+    start(None)
+    from dunkelwerk.dialogues.deadlines import run_daily
+    from dunkelwerk.infra.businessday import business_day
+
+    with outages():
+        done = run_daily(business_day(on))
+    print(done)
+    for name, count in done.reminders.items():
+        text = _("{name}: {count} Erinnerungen sind fällig (dunkelwerk dialogues remind {name} --pins-out OUT)")
+        print(text.format(name=name, count=count))

@@ -1,0 +1,44 @@
+"""What a person answers: drafts that every page saves, uploads, and the one submission.
+
+The parts: ``drafts``, ``attachments``, ``submitting``. Here stands what the portal needs of them.
+"""
+
+from dunkelwerk.dialogues.attachments import (
+    Attached,
+    TooManyFiles,
+    add_upload,
+    list_uploads,
+    read_upload,
+    remove_upload,
+)
+from dunkelwerk.dialogues.drafts import Draft, NotOpen, StaleDraft, load_draft, save_draft
+from dunkelwerk.dialogues.submitting import (
+    AlreadySubmitted,
+    Receipt,
+    Status,
+    Submitted,
+    read_receipt,
+    status,
+    submit,
+)
+
+__all__ = [
+    "AlreadySubmitted",
+    "Attached",
+    "Draft",
+    "NotOpen",
+    "Receipt",
+    "StaleDraft",
+    "Status",
+    "Submitted",
+    "TooManyFiles",
+    "add_upload",
+    "list_uploads",
+    "load_draft",
+    "read_receipt",
+    "read_upload",
+    "remove_upload",
+    "save_draft",
+    "status",
+    "submit",
+]

@@ -1,0 +1,158 @@
+"""Making one dialogue, and a new PIN for one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from msgspec import Struct
+
+from dunkelwerk.dialogues import pins, records
+from dunkelwerk.dialogues.changing import Locked, changing, ensure_reason
+from dunkelwerk.dialogues.enrolling import Newcomer, enrol
+from dunkelwerk.dialogues.events import note
+from dunkelwerk.dialogues.forms.language import DialogueType
+from dunkelwerk.dialogues.forms.reading import decode
+from dunkelwerk.dialogues.hashing import Hasher
+from dunkelwerk.dialogues.minting import Mint, Minted, is_by_chance, link_to, new_reference
+from dunkelwerk.dialogues.models import OPEN_STATES
+from dunkelwerk.dialogues.records import Person
+from dunkelwerk.dialogues.sessions import end_all
+from dunkelwerk.dialogues.type_versions import Version
+from dunkelwerk.infra.businessday import business_day, now
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.keys import Vault
+
+KNOWN = "SELECT reference FROM dialogue WHERE type = %s AND external_id = %s"
+INSERT = """
+    INSERT INTO dialogue (reference, type, version, external_id, state, selector, pin_hash, pepper, person, prefill,
+        data_key, valid_until, remind_on, created_at, held)
+    VALUES (%s, %s, %s, %s, 'exported', %s, %s, %s, %s, %s, %s, %s, %s, %s, false) RETURNING id
+"""
+RENEW = """
+    UPDATE dialogue SET selector = %s, pin_hash = %s, pepper = %s, state = %s, valid_until = %s, remind_on = %s,
+        end_on = NULL
+    WHERE id = %s
+"""
+#: two at the same time take the same selector about once in a million; never three times
+ATTEMPTS = 5
+
+
+class Created(Struct, frozen=True):
+    """A dialogue and its new PIN (in three groups), which is kept nowhere else. ``link`` carries it in the fragment."""
+
+    dialogue: int
+    reference: str
+    pin: str
+    link: str
+    valid_until: date
+
+    def __repr__(self) -> str:
+        return f"Created({self.reference})"
+
+
+class AlreadyThere(CommandError):
+    """The type has a dialogue of this external_id already; ``reference`` names it."""
+
+    def __init__(self, reference: str) -> None:
+        message = _("Zu dieser external_id gibt es für diesen Typ schon den Dialog {reference}.")
+        super().__init__(message.format(reference=reference))
+        self.reference = reference
+
+
+def create(
+    version: Version, person: Person, *, prefill: Mapping[str, Any], valid_until: date | None, actor: str
+) -> Created:
+    """One dialogue, exported at once; raises AlreadyThere, and CommandError for a day in the past."""
+    until = last_day(version.form, valid_until)
+    for attempt in range(ATTEMPTS):
+        try:
+            return insert(version, person, prefill=prefill, until=until, actor=actor)
+        except IntegrityError as error:
+            if not is_by_chance(error) or attempt == ATTEMPTS - 1:
+                raise_known(version.name, person.external_id)
+                raise
+    raise CommandError(_("Es war keine freie PIN zu finden; bitte noch einmal versuchen."))
+
+
+def last_day(form: DialogueType, valid_until: date | None) -> date:
+    """The day given, else the type's days from today; raises CommandError for one that has passed."""
+    today = business_day()
+    if valid_until is not None and valid_until < today:
+        raise CommandError(_("valid_until: dieser Tag ist vorbei."))
+    return valid_until or today + timedelta(days=form.valid_days)
+
+
+def reminder_day(form: DialogueType, exported: date, until: date) -> date | None:
+    """The day on which a reminder is due; None: never, or not before the end."""
+    if form.reminder_days is None:
+        return None
+    day = exported + timedelta(days=form.reminder_days)
+    return day if day < until else None
+
+
+def insert(version: Version, person: Person, *, prefill: Mapping[str, Any], until: date, actor: str) -> Created:
+    """The row, its event, and the person in the line's register: one transaction."""
+    at = now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        [minted] = Mint(Hasher.open(cursor)).take(cursor, 1)
+        vault, reference = Vault(cursor, on=business_day()), new_reference()
+        sealed = records.seal(vault, person, reference=reference, column=records.PERSON)
+        known = records.seal(vault, dict(prefill), reference=reference, column=records.PREFILL)
+        head = (reference, version.name, version.id, person.external_id)
+        remind = reminder_day(version.form, business_day(), until)
+        cursor.execute(INSERT, (*head, *stored(minted), sealed, known, vault.current, until, remind, at))
+        identity = cursor.fetchone()[0]
+        note(cursor, identity, "created", actor=actor, at=at)
+        note(cursor, identity, "exported", actor=actor, at=at)
+        enrol(cursor, version.form, [Newcomer(person, prefill)])
+    return created(identity, reference, minted, until)
+
+
+def stored(minted: Minted) -> tuple[str, str, str]:
+    """The columns of a PIN."""
+    return minted.hashed.selector, minted.hashed.hash, minted.hashed.pepper
+
+
+def created(identity: int, reference: str, minted: Minted, until: date) -> Created:
+    """What the caller gets."""
+    return Created(identity, reference, pins.grouped(minted.pin), link_to(minted.pin), until)
+
+
+def raise_known(type: str, external_id: str) -> None:
+    """Raise AlreadyThere where the type has a dialogue of this external_id."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, (type, external_id))
+        row = cursor.fetchone()
+    if row is not None:
+        raise AlreadyThere(row[0])
+
+
+def reissue(reference: str, *, actor: str, reason: str, valid_until: date | None, states: Sequence[str]) -> Created:
+    """A new PIN for a dialogue in one of these states; raises CommandError."""
+    ensure_reason(reason)
+    with changing(reference, states=states, what=_("eine neue PIN")) as (cursor, found):
+        if not found.known:
+            message = _("Die Angaben zur Person des Dialogs {reference} sind gelöscht; eine neue PIN geht nicht mehr.")
+            raise CommandError(message.format(reference=found.reference))
+        return renew(cursor, found, actor=actor, event="reissued", detail=reason, valid_until=valid_until, at=now())
+
+
+def renew(
+    cursor: Any, found: Locked, *, actor: str, event: str, detail: str, valid_until: date | None, at: datetime
+) -> Created:
+    """Give a locked dialogue a new PIN; it is open again, its sessions end, its draft stays."""
+    cursor.execute("SELECT content FROM dialogue_type_version WHERE id = %s", (found.version,))
+    form = decode(bytes(cursor.fetchone()[0]))
+    until = found.valid_until if valid_until is None and found.valid_until >= business_day() else None
+    until = until or last_day(form, valid_until)
+    [minted] = Mint(Hasher.open(cursor)).take(cursor, 1)
+    state = "opened" if found.state == "opened" else "exported"
+    remind = reminder_day(form, business_day(), until) if found.state not in OPEN_STATES else None
+    cursor.execute(RENEW, (*stored(minted), state, until, remind, found.id))
+    end_all(cursor, found.id)
+    note(cursor, found.id, event, actor=actor, at=at, detail=detail)
+    return created(found.id, found.reference, minted, until)

@@ -1,0 +1,91 @@
+"""What is due on a day: dialogues expire, reminders go to the print folder. Source: docs/dialogues.md section 6."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from msgspec import Struct
+
+from dunkelwerk.dialogues.events import SYSTEM, note_all
+from dunkelwerk.dialogues.items import open_items
+from dunkelwerk.dialogues.type_versions import forms_of
+from dunkelwerk.infra.businessday import now
+from dunkelwerk.infra.i18n import _
+
+BATCH = 1000
+#: two at once take turns; whoever comes second finds nothing left
+TAKE_TURNS = "SELECT pg_advisory_xact_lock(20250622)"
+#: what no letter went out for does not expire: repeating the import completes it
+PAST = """
+    SELECT id, reference, version FROM dialogue
+    WHERE state IN ('exported', 'opened') AND valid_until < %s ORDER BY valid_until, id LIMIT %s FOR UPDATE
+"""
+EXPIRE = "UPDATE dialogue SET state = 'expired', end_on = %s, remind_on = NULL WHERE id = ANY(%s)"
+END_SESSIONS = "DELETE FROM portal_session WHERE dialogue = ANY(%s)"
+DUE = """
+    SELECT type, count(*) FROM dialogue
+    WHERE remind_on <= %s AND state IN ('exported', 'opened') AND valid_until >= %s GROUP BY type ORDER BY type
+"""
+WORK_ITEM, PAPER_FORM, PRIORITY = "work_item", "paper_form", 3
+
+
+class Due(Struct):
+    """What a day brought: dialogues expired, work items opened for them, reminders printed, and due by type."""
+
+    expired: int = 0
+    work_items: int = 0
+    printed: int = 0
+    reminders: dict[str, int] = {}
+
+    def __str__(self) -> str:
+        text = _("{expired} abgelaufen, {items} Aufgaben, {printed} Erinnerungen gedruckt, {due} fällig")
+        due = sum(self.reminders.values())
+        return text.format(expired=self.expired, items=self.work_items, printed=self.printed, due=due)
+
+
+def run_daily(on: date) -> Due:
+    """Expire what is past its last day, print reminders where there is a print folder.
+
+    Safe to call again, and twice at once. Raises CommandError where the print folder cannot be written to; what
+    expired stays expired.
+    """
+    from dunkelwerk.dialogues.reminding import print_due
+
+    done = Due()
+    while expire_some(on, done):
+        pass
+    done.printed = print_due(on)
+    done.reminders = reminders_due(on)
+    return done
+
+
+def expire_some(on: date, done: Due) -> bool:
+    """One batch; whether there may be more."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(TAKE_TURNS)
+        cursor.execute(PAST, (on, BATCH))
+        rows = cursor.fetchall()
+        ids = [row[0] for row in rows]
+        cursor.execute(EXPIRE, (on, ids))
+        cursor.execute(END_SESSIONS, (ids,))
+        note_all(cursor, ids, "expired", actor=SYSTEM, at=now())
+        done.work_items += ask_on_paper(cursor, rows, on)
+    done.expired += len(rows)
+    return len(rows) == BATCH
+
+
+def ask_on_paper(cursor: Any, rows: Sequence[Sequence[Any]], on: date) -> int:
+    """A work item for each expired dialogue whose type says so; how many."""
+    forms = dict(forms_of(cursor, sorted({row[2] for row in rows})))
+    wanted = [(row[1], forms[row[2]]) for row in rows if forms[row[2]].on_expiry == WORK_ITEM]
+    return open_items(cursor, wanted, task=PAPER_FORM, priority=PRIORITY, on=on)
+
+
+def reminders_due(on: date) -> dict[str, int]:
+    """How many reminders are due on a day, by type."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, (on, on))
+        return dict(cursor.fetchall())

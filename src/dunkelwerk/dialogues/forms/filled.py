@@ -1,0 +1,105 @@
+"""A type with one person's answers: which of them count, and how they are told. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+from dunkelwerk.dialogues.forms.kinds import KINDS
+from dunkelwerk.dialogues.forms.language import PERSON_FIELDS, DialogueType, Page, Question
+from dunkelwerk.dialogues.forms.plan import BIRTH_DATE, PlannedPage, PlannedQuestion, plan_of
+from dunkelwerk.dialogues.forms.posted import say
+from dunkelwerk.dialogues.forms.values import Walk, stored
+
+SLOT: Final = re.compile(r"\{(?P<source>prefill|person|answer)\.(?P<name>[a-z][a-z0-9_]*)\}")
+#: stands in a text for a value that is not there
+NOTHING: Final = "–"
+NO_QUESTION: Final = Question(name="x", kind="date", label={})
+
+
+class Filled:
+    """A type with answers. ``answers`` is settled at once: what is hidden is not in it.
+
+    ``prefill`` and ``person`` as stored (dates as ISO texts or dates). Cheap to make, the type is compiled once.
+    """
+
+    def __init__(
+        self,
+        type: DialogueType,
+        answers: Mapping[str, Any],
+        *,
+        prefill: Mapping[str, Any],
+        person: Mapping[str, Any],
+        today: date,
+    ) -> None:
+        self.type, self.prefill, self.person, self.today = type, prefill, person, today
+        self.plan = plan_of(type)
+        self.walk = self.new_walk()
+        self.walk.run(answers, stored(answers))
+        self.answers: dict[str, Any] = self.walk.answers
+        #: visible pages, in order
+        self.pages: tuple[Page, ...] = tuple(page.page for page, _shown in self.walk.pages)
+
+    def new_walk(self) -> Walk:
+        """A walk over the pages that has not begun."""
+        return Walk(self.type, prefill=self.prefill, person=self.person, today=self.today)
+
+    @cached_property
+    def shown(self) -> dict[str, tuple[PlannedPage, tuple[PlannedQuestion, ...]]]:
+        """The visible pages by name, with their visible questions."""
+        return {page.page.name: (page, shown) for page, shown in self.walk.pages}
+
+    def sub_questions(self, question: Question, row: Mapping[str, Any]) -> tuple[Question, ...]:
+        """The visible questions of one row of a person list, as stored."""
+        known: dict[str, Any] = {}
+        found = []
+        for sub in self.walk.visible_in(self.plan.questions[question.name], known):
+            found.append(sub.question)
+            if row.get(sub.name) is not None:
+                known[sub.name] = sub.kind.typed(row[sub.name])
+        return tuple(found)
+
+    def prefilled(self, question: Question) -> Any:
+        """The value of the core system to confirm or correct; None: an ordinary question."""
+        return self.walk.prefilled(self.plan.questions[question.name])
+
+    def show_prefilled(self, question: Question) -> str:
+        """The value of the core system as a person reads it; "" for none."""
+        value = self.prefilled(question)
+        return "" if value is None else self.plan.questions[question.name].kind.show(question, value)
+
+    def value(self, name: str) -> Any:
+        """The value that counts: the answer, or the prefilled one that was confirmed; None: none, or not known."""
+        each = self.plan.questions.get(name)
+        if each is not None and self.walk.confirmed(each):
+            return self.walk.prefilled(each)
+        return self.answers.get(name)
+
+    def show(self, question: Question) -> str:
+        """The answer that counts, as a person reads it; "" without one. Uploads: how many files."""
+        value = self.value(question.name)
+        return "" if value is None else self.plan.questions[question.name].kind.show(question, value)
+
+    def say(self, texts: Mapping[str, str] | None) -> str:
+        """A text of the type in the person's language, slots filled; "" for None."""
+        return self.with_slots(say(texts))
+
+    def with_slots(self, text: str) -> str:
+        """The text with ``{prefill.NAME}``, ``{person.NAME}`` and ``{answer.NAME}`` in place."""
+        if "{" not in text:
+            return text
+        return SLOT.sub(lambda match: self.slot(match["source"], match["name"]) or NOTHING, text)
+
+    def slot(self, source: str, name: str) -> str:
+        """What a slot stands for, as a person reads it; "" where there is nothing."""
+        if source == "answer":
+            each = self.plan.questions.get(name)
+            return self.show(each.question) if each else ""
+        if source == "prefill":
+            field, value = self.type.prefill.get(name), self.prefill.get(name)
+            return "" if field is None or value is None else KINDS[field.kind].show(field, value)
+        value = self.person.get(name) if name in PERSON_FIELDS else None
+        return KINDS["date"].show(NO_QUESTION, str(value)) if value and name == BIRTH_DATE else str(value or "")

@@ -1,0 +1,48 @@
+"""The work items of dialogues: what a clerk has to do where no form was filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from dunkelwerk.decisions.days import add_working_days
+from dunkelwerk.dialogues.forms.language import DialogueType
+from dunkelwerk.workitems import operations as workitems
+
+KIND = "dialogue"
+DUE_DAYS = 5
+THERE = "SELECT key FROM work_item WHERE kind = 'dialogue' AND task = %s AND key = ANY(%s) AND state <> 'done'"
+
+
+def open_item(cursor: Any, reference: str, form: DialogueType, *, task: str, priority: int, on: date) -> int:
+    """Open one item about a dialogue, unless it is open already; how many."""
+    return open_items(cursor, [(reference, form)], task=task, priority=priority, on=on)
+
+
+def open_items(
+    cursor: Any, dialogues: Sequence[tuple[str, DialogueType]], *, task: str, priority: int, on: date
+) -> int:
+    """Open an item about each dialogue that has none open of this task; how many."""
+    cursor.execute(THERE, (task, [reference for reference, _form in dialogues]))
+    there = {row[0] for row in cursor.fetchall()}
+    items = [item(reference, form, task, priority, on) for reference, form in dialogues if reference not in there]
+    return len(workitems.open_items(cursor, items))
+
+
+def item(reference: str, form: DialogueType, task: str, priority: int, on: date) -> workitems.Item:
+    """One item, in the basket of the dialogue's type."""
+    return workitems.Item(
+        basket=form.basket,
+        task=task,
+        kind=KIND,
+        key=reference,
+        decision=None,
+        contract=None,
+        claim=None,
+        reasons=[],
+        priority=priority,
+        open_from=on,
+        due_on=add_working_days(on, DUE_DAYS, None),
+        created_on=on,
+    )

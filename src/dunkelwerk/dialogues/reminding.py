@@ -1,0 +1,173 @@
+"""Reminders: new PINs for dialogues nobody has answered yet, exported for print like those of an import.
+
+PINs and letters are made beside; all of it takes effect in one transaction in which the file gets its name. An
+interrupted run has changed nothing: the PINs of the first letters are still good.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+from msgspec import Struct
+
+from dunkelwerk.dialogues import pins, records
+from dunkelwerk.dialogues.deadlines import reminders_due
+from dunkelwerk.dialogues.events import SYSTEM
+from dunkelwerk.dialogues.hashing import Hasher
+from dunkelwerk.dialogues.importing.candidates import PERSON_COLUMNS, PREFILL, VALID_UNTIL
+from dunkelwerk.dialogues.importing.letters import ADDED, CsvFile, read_recipient
+from dunkelwerk.dialogues.importing.run import turn
+from dunkelwerk.dialogues.minting import Mint, Minted, link_to
+from dunkelwerk.dialogues.records import Person
+from dunkelwerk.dialogues.type_versions import read_version
+from dunkelwerk.infra.bulk import copy_rows
+from dunkelwerk.infra.businessday import business_day, now
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.keys import Vault
+
+BATCH, AHEAD = 1000, 1024
+FOLDER, RECIPIENT = "DUNKELWERK_PRINT_FOLDER", "DUNKELWERK_PRINT_RECIPIENT"
+STAGE = (
+    "CREATE TEMPORARY TABLE reminder_stage (dialogue bigint PRIMARY KEY, selector text UNIQUE, hash text, pepper text)"
+)
+DROP = "DROP TABLE IF EXISTS reminder_stage"
+DUE = """
+    SELECT id, reference, data_key, person, prefill, valid_until FROM dialogue
+    WHERE type = %s AND remind_on <= %s AND state IN ('exported', 'opened') AND valid_until >= %s
+        AND person IS NOT NULL AND id > %s ORDER BY id LIMIT %s
+"""
+STAGED = "SELECT selector FROM reminder_stage WHERE selector = ANY(%s)"
+#: what was answered meanwhile keeps its PIN; its letter is one too many
+TAKE = """
+    WITH renewed AS (
+        UPDATE dialogue d SET selector = s.selector, pin_hash = s.hash, pepper = s.pepper, reminded_at = %s,
+            remind_on = NULL
+        FROM reminder_stage s
+        WHERE d.id = s.dialogue AND d.state IN ('exported', 'opened') AND d.remind_on IS NOT NULL RETURNING d.id
+    )
+    INSERT INTO dialogue_event (dialogue, at, actor, event, detail)
+    SELECT id, %s, %s, 'reminded', '' FROM renewed
+"""
+
+
+class Reminded(Struct):
+    """How many letters were written, how many dialogues got their new PIN, where an older file was kept."""
+
+    letters: int = 0
+    dialogues: int = 0
+    kept: Path | None = None
+
+    @property
+    def overtaken(self) -> int:
+        """Letters whose dialogue was answered while they were made: their PINs open nothing."""
+        return self.letters - self.dialogues
+
+
+def remind(name: str, out: Path, *, actor: str, on: date, recipient: Any = None) -> Reminded:
+    """Write the reminders of a type that are due; raises CommandError, and then nothing has changed."""
+    version = read_version(name.replace("-", "_"), None)
+    columns = (*PERSON_COLUMNS, VALID_UNTIL, *(f"{PREFILL}{field}" for field in version.form.prefill))
+    with turn(version.name), connection.cursor() as cursor:
+        letters = CsvFile(out, (*columns, *ADDED), delimiter=";", recipient=recipient)
+        try:
+            cursor.execute(DROP)
+            cursor.execute(STAGE)
+            write(cursor, version.name, tuple(version.form.prefill), letters, on)
+            letters.settle()
+            return take_effect(cursor, letters, actor)
+        except BaseException:
+            letters.discard()
+            raise
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute(DROP)
+
+
+def write(cursor: Any, name: str, prefill: Sequence[str], letters: CsvFile, on: date) -> None:
+    """Make PINs and letters for every dialogue that is due."""
+    vault = Vault(cursor, on=business_day())
+    with Mint(Hasher.open(cursor), ahead=AHEAD) as mint:
+        for rows in batches(cursor, name, on):
+            vault.prepare(cursor, {row[2] for row in rows})
+            minted = take(cursor, mint, len(rows))
+            stage = [
+                (row[0], each.hashed.selector, each.hashed.hash, each.hashed.pepper)
+                for row, each in zip(rows, minted, strict=True)
+            ]
+            copy_rows(cursor, "reminder_stage", ("dialogue", "selector", "hash", "pepper"), stage)
+            letters.write(letter(vault, row, prefill, each) for row, each in zip(rows, minted, strict=True))
+
+
+def batches(cursor: Any, name: str, on: date) -> Iterator[Sequence[Any]]:
+    """The dialogues that are due, batch by batch."""
+    last = 0
+    while True:
+        cursor.execute(DUE, (name, on, on, last, BATCH))
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield rows
+
+
+def take(cursor: Any, mint: Mint, count: int) -> list[Minted]:
+    """PINs whose selectors are also unlike those made in this run."""
+    found: list[Minted] = []
+    while len(found) < count:
+        more = mint.take(cursor, count - len(found))
+        cursor.execute(STAGED, ([each.hashed.selector for each in more],))
+        taken = {row[0] for row in cursor.fetchall()} | {each.hashed.selector for each in found}
+        found += [each for each in more if each.hashed.selector not in taken]
+    return found
+
+
+def letter(vault: Vault, row: Sequence[Any], prefill: Sequence[str], minted: Minted) -> list[str]:
+    """One row of the print export."""
+    _id, reference, key, person, known, until = row
+    who = records.unseal(vault, person, Person, key=key, reference=reference, column=records.PERSON)
+    values: dict[str, Any] = {}
+    if known:
+        values = records.unseal(vault, known, dict[str, Any], key=key, reference=reference, column=records.PREFILL)
+    facts, link = msgspec.to_builtins(who), link_to(minted.pin)
+    cells = [str(facts[name]) for name in PERSON_COLUMNS]
+    cells += [until.isoformat(), *(written(values.get(name)) for name in prefill)]
+    return [*cells, reference, pins.grouped(minted.pin), link, link]
+
+
+def written(value: Any) -> str:
+    """A prefilled value as a file has it."""
+    return "" if value is None else value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def take_effect(cursor: Any, letters: CsvFile, actor: str) -> Reminded:
+    """The new PINs are good from here on, and the file has its name."""
+    done = Reminded(letters.count)
+    with transaction.atomic(durable=True):
+        at = now()
+        cursor.execute(TAKE, (at, at, actor))
+        done.dialogues = cursor.rowcount
+        done.kept = letters.publish()
+    return done
+
+
+def print_due(on: date) -> int:
+    """Write the reminders of every type into the print folder, where there is one; how many letters."""
+    folder = os.environ.get(FOLDER)
+    if not folder:
+        return 0
+    if not Path(folder).is_dir():
+        raise CommandError(_("{name}: den Ordner {path} gibt es nicht.").format(name=FOLDER, path=folder))
+    recipient = read_recipient(os.environ.get(RECIPIENT) or None)
+    ending = "csv" if recipient is None else "csv.age"
+    count = 0
+    for name in reminders_due(on):
+        path = Path(folder) / f"erinnerung-{name}-{now():%Y%m%d-%H%M%S}.{ending}"
+        count += remind(name, path, actor=SYSTEM, on=on, recipient=recipient).letters
+    return count

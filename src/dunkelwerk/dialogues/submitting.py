@@ -1,0 +1,205 @@
+"""Submitting: the one submission of a dialogue, its notice in the inbox, and what becomes of it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+from msgspec import Struct
+
+from dunkelwerk.dialogues import records
+from dunkelwerk.dialogues.drafts import NotOpen, ensure_revision
+from dunkelwerk.dialogues.events import PERSON, note
+from dunkelwerk.dialogues.forms.filling import Form, notice_of
+from dunkelwerk.dialogues.models import OPEN_STATES
+from dunkelwerk.dialogues.queries import NOTICE, Dialogue
+from dunkelwerk.feeds import outbox
+from dunkelwerk.inbox import operations as inbox
+from dunkelwerk.inbox.door import Delivery, Door, Refusal
+from dunkelwerk.infra.businessday import BERLIN, business_day
+from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.jsonlines import FileLine
+from dunkelwerk.infra.keys import Vault
+
+CHANNEL = "dialogue"
+LOCK = "SELECT state FROM dialogue WHERE id = %s FOR UPDATE"
+UPLOADS = "SELECT id, question, pages, size, sha256 FROM dialogue_upload WHERE dialogue = %s ORDER BY id"
+KEEP_UPLOADS = "UPDATE dialogue_upload SET submitted = true WHERE id = ANY(%s)"
+DROP_UPLOADS = "DELETE FROM dialogue_upload WHERE dialogue = %s AND NOT submitted"
+DROP_DRAFT = "DELETE FROM dialogue_draft WHERE dialogue = %s"
+CLOSE = """
+    UPDATE dialogue SET state = 'submitted', submitted_at = %s, end_on = %s, remind_on = NULL WHERE id = %s
+"""
+INSERT = """
+    INSERT INTO dialogue_submission
+        (dialogue, version, answers, receipt, data_key, receipt_sha256, language, submitted_at, notice)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+STATUS = f"""
+    SELECT d.state, d.submitted_at, s.receipt IS NOT NULL, {NOTICE}, s.reported_at IS NOT NULL
+    FROM dialogue d LEFT JOIN dialogue_submission s ON s.dialogue = d.id WHERE d.id = %s
+"""
+RECEIPT = """
+    SELECT s.receipt, s.data_key, d.reference, s.receipt_sha256, s.language
+    FROM dialogue_submission s JOIN dialogue d ON d.id = s.dialogue WHERE s.dialogue = %s AND s.receipt IS NOT NULL
+"""
+SETTLED, WITH_PERSON = "settled", "with_person"
+#: what a notice's state means to the person who answered
+OUTCOMES = {"settled": SETTLED, "handled": SETTLED, "waiting": None}
+
+
+class Submitted(Struct, frozen=True):
+    """What was submitted: the dialogue's reference, and the number of its notice in the inbox."""
+
+    reference: str
+    notice: int
+    submitted_at: datetime
+
+
+class Status(Struct, frozen=True):
+    """How a dialogue stands. ``state`` may be ``processed``; ``outcome``: ``settled``, ``with_person``, or None yet."""
+
+    state: str
+    submitted_at: datetime | None = None
+    has_receipt: bool = False
+    outcome: str | None = None
+
+
+class Receipt(Struct, frozen=True):
+    """The receipt as it was made at submission: PDF, its SHA-256 (hexadecimal), its language."""
+
+    pdf: bytes
+    sha256: str
+    language: str
+
+    def __repr__(self) -> str:
+        return f"Receipt({self.sha256})"
+
+
+class AlreadySubmitted(NotOpen):
+    """Somebody submitted it before, on another device perhaps: show the state."""
+
+
+def submit(
+    dialogue: Dialogue, form: Form, *, revision: int, receipt: bytes, receipt_sha256: str, language: str, at: datetime
+) -> Submitted:
+    """Submit what a form holds, once: submission, notice, state, event and outbox message in one transaction.
+
+    ``form`` is complete (``Form.missing()`` is empty) and was made from the draft of ``revision``; ``receipt`` was
+    rendered from it at the moment ``at``. Uploads that the answers do not name are deleted. Raises AlreadySubmitted,
+    NotOpen (expired or revoked meanwhile), StaleDraft (saved meanwhile on another device), and CommandError for a
+    notice that the process cannot read.
+    """
+    delivery = deliver(dialogue, form, at)
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        ensure_open(cursor, dialogue.id)
+        ensure_revision(cursor, dialogue.id, revision)
+        vault = Vault(cursor, on=business_day())
+        files = keep_uploads(cursor, dialogue.id, form)
+        answers = records.seal(vault, form.answers, reference=dialogue.reference, column=records.ANSWERS)
+        sealed = records.seal(vault, receipt, reference=dialogue.reference, column=records.RECEIPT)
+        cursor.execute(CLOSE, (at, at.astimezone(BERLIN).date(), dialogue.id))
+        cursor.execute(DROP_DRAFT, (dialogue.id,))
+        note(cursor, dialogue.id, "submitted", actor=PERSON, at=at)
+        put_message(cursor, vault, dialogue, form, files=files, receipt_sha256=receipt_sha256, at=at)
+        notice = inbox.add_one(cursor, delivery, inbox.Origin(CHANNEL, PERSON), vault, at=at)
+        columns = (answers, sealed, vault.current, receipt_sha256, language, at, notice)
+        cursor.execute(INSERT, (dialogue.id, dialogue.version_id, *columns))
+    return Submitted(dialogue.reference, notice, at)
+
+
+def ensure_open(cursor: Any, dialogue: int) -> None:
+    """Lock the dialogue; raises AlreadySubmitted or NotOpen."""
+    cursor.execute(LOCK, (dialogue,))
+    row = cursor.fetchone()
+    state = row[0] if row else "gone"
+    if state == "submitted":
+        raise AlreadySubmitted(state)
+    if state not in OPEN_STATES:
+        raise NotOpen(state)
+
+
+def deliver(dialogue: Dialogue, form: Form, at: datetime) -> Delivery:
+    """The notice as the inbox takes it, read as strictly as at its door; raises CommandError."""
+    said = notice_of(form, reference=dialogue.reference, submitted_on=at.astimezone(BERLIN).date())
+    found = Door().examine(FileLine(1, 0, msgspec.json.encode(said)), file=dialogue.reference)
+    if isinstance(found, Refusal):
+        message = _("Dialog {reference}: der Prozess {process} kann die Antworten nicht lesen ({what}).")
+        text = message.format(reference=dialogue.reference, process=dialogue.form.process, what=found.what)
+        raise CommandError(text)
+    return found
+
+
+def keep_uploads(cursor: Any, dialogue: int, form: Form) -> list[dict[str, Any]]:
+    """Mark the uploads that the answers name as submitted, delete the others; what is kept, as JSON says it."""
+    named = {each for question in uploads_of(form) for each in form.answers.get(question) or ()}
+    cursor.execute(UPLOADS, (dialogue,))
+    kept = [row for row in cursor.fetchall() if row[0] in named]
+    cursor.execute(KEEP_UPLOADS, ([row[0] for row in kept],))
+    cursor.execute(DROP_UPLOADS, (dialogue,))
+    return [dict(zip(("id", "question", "pages", "size", "sha256"), row, strict=True)) for row in kept]
+
+
+def uploads_of(form: Form) -> Sequence[str]:
+    """The names of its upload questions."""
+    return [each.name for page in form.type.pages for each in page.questions if each.kind == "upload"]
+
+
+def put_message(
+    cursor: Any,
+    vault: Vault,
+    dialogue: Dialogue,
+    form: Form,
+    *,
+    files: Sequence[dict[str, Any]],
+    receipt_sha256: str,
+    at: datetime,
+) -> None:
+    """Tell the core system what was answered."""
+    payload = {
+        "reference": dialogue.reference,
+        "external_id": dialogue.external_id,
+        "type": dialogue.type,
+        "version": dialogue.version,
+        "submitted_at": at,
+        "answers": form.answers,
+        "files": files,
+        "receipt_sha256": receipt_sha256,
+    }
+    outbox.put(cursor, vault, kind="dialogue.submitted", key=dialogue.reference, payload=payload)
+
+
+def status(dialogue: int) -> Status:
+    """How a dialogue stands: its state, and what became of its notice."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATUS, (dialogue,))
+        row = cursor.fetchone()
+    if row is None:
+        return Status("gone")
+    state, submitted_at, has_receipt, notice, reported = row
+    outcome = outcome_of(notice)
+    ended = state == "submitted" and (outcome is not None or reported)
+    return Status("processed" if ended else state, submitted_at, bool(has_receipt), outcome)
+
+
+def outcome_of(notice: str | None) -> str | None:
+    """What the state of its notice means to the person: ``settled``, ``with_person``, None: not yet."""
+    return OUTCOMES.get(notice, WITH_PERSON) if notice else None
+
+
+def read_receipt(dialogue: int) -> Receipt | None:
+    """The receipt; None: not submitted, or deleted after its term."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIPT, (dialogue,))
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        sealed, key, reference, sha256, language = row
+        vault = Vault(cursor, on=business_day())
+        vault.prepare(cursor, {key})
+        pdf = records.unseal(vault, sealed, bytes, key=key, reference=reference, column=records.RECEIPT)
+    return Receipt(pdf, sha256, language)

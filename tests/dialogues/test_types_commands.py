@@ -1,0 +1,102 @@
+"""Versions of types are immutable; a new one serves new dialogues, and open ones only where that does no harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+from dialogue_support import AT, BORN, TYPE, import_rows, person_row, publish_proof
+
+
+def versions_of(url: str) -> dict[str, int]:
+    query = "SELECT d.external_id, v.version FROM dialogue d JOIN dialogue_type_version v ON v.id = d.version"
+    with psycopg.connect(url) as database:
+        return dict(database.execute(query).fetchall())
+
+
+def changed(**changes: str) -> dict[str, Any]:
+    """The test's type with its first question changed."""
+    from dunkelwerk.dialogues.forms.reading import load
+
+    form = load(TYPE)
+    [page] = form.pages
+    question = msgspec.structs.replace(page.questions[0], **changes)
+    return {"pages": (msgspec.structs.replace(page, questions=(question, *page.questions[1:])),)}
+
+
+def test_the_same_content_is_no_new_version(proof: str) -> None:
+    assert not publish_proof().is_new
+    other = publish_proof(valid_days=31)
+    assert (other.version, other.is_new) == (2, True)
+    assert publish_proof(valid_days=31).id == other.id
+    assert publish_proof().version == 3
+
+
+def test_a_faulty_type_is_not_published(proof: str, folder: Path, run_cli: Any) -> None:
+    path = folder / "faulty.yaml"
+    path.write_text(TYPE.read_text().replace("contract: {prefill: contract}", "contract: {prefill: kontrakt}"))
+    for command in ("check", "publish"):
+        done = run_cli("types", command, path)
+        assert done.returncode == 1
+        assert "notice.contract" in done.stderr
+        assert "Traceback" not in done.stderr
+    good = run_cli("types", "check", TYPE)
+    assert (good.returncode, good.stderr) == (0, "")
+
+
+def test_shipped_types_are_sound_and_published_when_needed(proof: str, run_cli: Any) -> None:
+    from dunkelwerk.dialogues.shipped import problems_of, read_name_or_file, shipped_names
+
+    assert {name: problems_of(read_name_or_file(name)) for name in shipped_names()} == dict.fromkeys(shipped_names(), [])
+    done = run_cli("types", "publish", "sick-note-upload")
+    assert (done.returncode, "Version 1 veröffentlicht" in done.stdout) == (0, True)
+    assert "sick_note_upload  1" in run_cli("types", "list").stdout
+
+
+def test_wording_reaches_every_open_dialogue(proof: str, folder: Path, run_cli: Any) -> None:
+    from dunkelwerk.dialogues import access, operations
+
+    _counts, letters = import_rows(folder, [person_row(number) for number in range(3)])
+    access.log_in(letters[0]["pin"], BORN, address="10.0.0.1", at=AT)
+    operations.revoke(letters[2]["dialogue"], actor="test", reason="irrtümlich")
+    publish_proof(**changed(label={"de": "Was beziehen Sie?", "en": "What do you receive?"}))
+    assert set(versions_of(proof).values()) == {1}
+    done = run_cli("types", "repin", "proof", "--actor", "f.admin")
+    assert "2 Dialoge mit neuem Wortlaut, 0 mit neuem Aufbau; 0 bleiben" in done.stdout
+    assert versions_of(proof) == {"E-0": 2, "E-1": 2, "E-2": 1}
+    with psycopg.connect(proof) as database:
+        events = database.execute("SELECT actor, detail FROM dialogue_event WHERE event = 'repinned'").fetchall()
+    assert events == [("f.admin", "version 2")] * 2
+
+
+def test_structure_reaches_only_what_nobody_opened(proof: str, folder: Path, run_cli: Any) -> None:
+    from dunkelwerk.dialogues import access
+
+    _counts, letters = import_rows(folder, [person_row(number) for number in range(2)])
+    access.log_in(letters[0]["pin"], BORN, address="10.0.0.1", at=AT)
+    publish_proof(**changed(why={"de": "Darum.", "en": "Because."}, required=False))
+    done = run_cli("types", "repin", "proof")
+    if "0 mit neuem Aufbau" in done.stdout:
+        raise AssertionError(done.stdout)
+    assert versions_of(proof) == {"E-0": 1, "E-1": 2}
+
+
+def test_structure_reaches_no_dialogue_that_lacks_what_it_needs(proof: str, folder: Path, run_cli: Any) -> None:
+    from dunkelwerk.dialogues.forms.reading import load
+
+    import_rows(folder, [person_row(1)])
+    prefill = load(TYPE).prefill
+    needed = msgspec.structs.replace(prefill["remark"], required=True)
+    publish_proof(prefill={**prefill, "remark": needed})
+    done = run_cli("types", "repin", "proof")
+    assert "0 mit neuem Aufbau; 1 bleiben" in done.stdout
+    assert versions_of(proof) == {"E-1": 1}
+
+
+def test_show_draws_the_flow(proof: str, run_cli: Any) -> None:
+    for said in ("tax_id", "proof", TYPE):
+        done = run_cli("types", "show", said)
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout.splitlines()) > 3
