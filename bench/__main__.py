@@ -25,7 +25,7 @@ from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
 RESULTS = Path(__file__).parent / "results"
 #: sections with a module of their own, and by what they are divided to keep the whole below twelve minutes
-OTHERS = {"processes": 1, "letters": 2, "replay": 1}
+OTHERS = {"processes": 1, "letters": 2, "replay": 1, "dialogues": 1}
 SMALL = 80
 
 

@@ -12,12 +12,15 @@ AIMS = {
     "batch 500, 2 workers": "≥ 3,000/s",
     "1,000,000 contracts": "≤ 1.2 × 10,000",
     "decide, 1 worker(s)": "≥ 10,000/s",
+    "import of 10,000 dialogues": "≥ 2,000/s",
+    "import of 100,000 dialogues": "≥ 2,000/s",
+    "pages, 50 people at a time": "≥ 200/s, p95 < 150 ms",
     **{
         f"{name}, 2 workers": "≥ 1,500/s"
         for name in ("first_sick_note", "first_unemployment_proof", "follow_up_unemployment_proof", "death_notice")
     },
 }
-OTHERS = ("processes", "decide", "replay", "letters")
+OTHERS = ("processes", "decide", "replay", "letters", "dialogues")
 COLUMNS = ("measured", "per second", "ms each", "peak MB", "aim or ratio")
 #: one row of the table
 Row = tuple[str, float, str, float | None, str]
