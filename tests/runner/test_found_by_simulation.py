@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from first_support import covered, death, first_note, insured
 from reversal_support import confirm, propose, reverse
@@ -12,6 +13,7 @@ from work_support import ON, Thing, World, case_file, claim, contract, household
 
 from dunkelwerk.infra.errors import CommandError
 
+SICK, DEATH = "first_sick_note", "death_notice"
 PER_CLAIM: Thing = {"isolation": "per_claim"}
 #: what makes the part that goes on a proposal
 LOW: Thing = {**PER_CLAIM, "authority_limit": "400.00"}
@@ -192,3 +194,54 @@ def test_a_death_is_not_paid_once_more_by_hand(world: World) -> None:
     reverse(world, 1)
     world.run("UPDATE claim SET status = 'declined'")
     assert act(item, *SETTLE).proposal is not None
+
+
+@pytest.mark.parametrize(("running", "locked", "left"), [((SICK,), "E-1", 0), ((SICK, DEATH), "D-1", 1)])
+def test_nobody_waits_for_what_another_worker_cannot_decide_either(
+    world: World, running: tuple[str, ...], locked: str, left: int
+) -> None:
+    """Of a queue behind a stopped process each of two workers holds a part: none of it will be free in a moment."""
+    from django.db import connection, transaction
+
+    from dunkelwerk.lines.registry import lines, store_of
+    from dunkelwerk.runner.picking import pick
+
+    world.load(insured(1))
+    world.receive(death(1), first_note(1), first_note(1, id="E-2"))
+    with psycopg.connect(world.url) as other:
+        other.execute("SELECT FROM notice WHERE external_id = %s FOR UPDATE", (locked,))
+        with transaction.atomic(), connection.cursor() as cursor:
+            picked = pick(cursor, store_of(lines()["credit_protection"]), running, size=1)
+            assert (picked.notices, picked.left) == ([], left)
+
+
+def test_a_reminder_is_taken_back_alone(world: World) -> None:
+    """Nobody had decided it: the notice stays settled, its claim is waited for, and no second reminder follows."""
+    world.load(insured(1))
+    world.receive(first_note(1, documents=["claim_form"]))
+    world.work()
+    world.work(on="2026-11-16")
+    reminder = world.value("SELECT id FROM decision_record WHERE kind = 'daily'")
+    reverse(world, reminder)
+    assert world.states() == {"E-1": "settled"}
+    world.work(on="2026-11-17")
+    letters = world.rows("SELECT template, state FROM letter_order ORDER BY id")
+    assert [(row["template"], row["state"]) for row in letters] == [
+        ("documents_requested", "ordered"),
+        ("documents_reminder", "cancelled"),
+    ]
+    assert [each["state"] for each in world.items() if each["task"] == "documents"] == ["open"]
+    assert world.broken() == []
+
+
+def test_an_acceptance_is_taken_back_after_what_was_released_on_it(world: World) -> None:
+    """The first note was accepted in its deferred period; a follow-up released."""
+    world.load(insured(1))
+    world.receive(first_note(1, incapacity_until="2026-10-01", issued_on="2026-09-20"))
+    follow = {"incapacity_from": "2026-09-01", "incapacity_until": "2026-11-30", "issued_on": "2026-10-01"}
+    world.receive(note(1, **follow))
+    assert world.work() == {"settled": 2}
+    reverse(world, 1)
+    assert world.value("SELECT status FROM claim") == "reported"
+    assert world.value("SELECT count(*) FROM release WHERE cancelled_on IS NULL") == 0
+    assert world.broken() == []

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from .events import event
 from .people import PENDING, key_of, words
+from .wishes import corrections, wish
 from .world import CLERKS, Broken, World
 
 ITEMS = """
     SELECT w.id, w.task, w.kind, w.key, w.contract, w.claim, w.version, w.state, n.id AS notice, n.channel,
-           n.external_id
+           n.external_id, n.process
     FROM work_item w JOIN decision_record d ON d.id = w.decision JOIN notice n ON n.id = d.notice
-    WHERE w.task IN ('referral', 'review') AND w.state <> 'done' ORDER BY w.id
-"""
-CLAIMS = """
-    SELECT c.number, c.status, c.proven_until, c.released_until, c.benefit_from, c.benefit_limit, k.recourse_open,
-           k.due_day, k.instalment
-    FROM claim c JOIN contract k ON k.id = c.contract_id WHERE k.number = %s ORDER BY c.id
+    WHERE w.task IN ('referral', 'review', 'documents') AND w.state <> 'done' ORDER BY w.id
 """
 EFFECTIVE = """
     SELECT id FROM decision_record d WHERE effective AND kind <> 'reversal' AND business_day >= %s
@@ -51,16 +46,7 @@ def correct(world: World, rng: Random) -> None:
     if item is None:
         return
     actor = rng.choice(CLERKS)
-    day = world.day
-    changes = rng.choice(
-        [
-            {"issued_on": (day - timedelta(days=rng.randint(0, 8))).isoformat(), "received_on": day.isoformat()},
-            {"incapacity_until": (day + timedelta(days=rng.randint(3, 30))).isoformat()},
-            {"incapacity_from": None, "formally_correct": True},
-            {"final": False, "formally_correct": True},
-            {"surprise": 1},
-        ]
-    )
+    changes = rng.choice(corrections(rng, item["process"], world.day))
     person, version = world.person(actor, words(rng)), version_of(rng, item)
     before = world.rows(ATTEMPTS, *key_of(item))[0]["last"]
     result = world.ask("correct", lambda: handling.correct(item["id"], changes, person, version=version))
@@ -115,61 +101,6 @@ def settle_unsure_act(world: World, item: dict[str, Any], actor: str) -> None:
             world.book.named.add(row["id"])
 
 
-def wish(world: World, rng: Random, item: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a clerk wants to do, possible or not."""
-    contract = item["contract"] or "RS-1"
-    claims = world.rows(CLAIMS, contract)
-    open_ = [each for each in claims if each["status"] == "accepted"] or claims
-    named = next((each for each in claims if each["number"] == item["claim"]), None)
-    claim = named or (rng.choice(open_) if open_ else None)
-    if claim is None:
-        return []
-    about = {"contract": contract, "claim": claim["number"]}
-    until = extension(rng, claim, world.day)
-    choices = {
-        "extend": [{"type": "extend_benefit", "until": until}],
-        "extend and prove": [{"type": "record_proof", "until": until}, {"type": "extend_benefit", "until": until}],
-        "extend named": [
-            {"type": "extend_benefit", "until": until},
-            *({"type": "release_instalment", **each} for each in by_hand(rng, until)),
-        ],
-        "offset": [{"type": "extend_benefit", "until": until}, *offset(rng, claim, until)],
-        "prove": [{"type": "record_proof", "until": until}],
-        "review": [{"type": "review_on", "on": (world.day + timedelta(days=rng.randint(1, 20))).isoformat()}],
-        "close": [
-            {"type": "close_claim", "reason": rng.choice(["recovered", "max_duration", "withdrawn", "boredom"])},
-            {"type": "send_letter", "template": "benefit_end"},
-        ],
-        "letter": [{"type": "send_letter", "template": rng.choice(["settlement", "deferred_period", "receipt"])}],
-        "file": [{"type": "file_notice"}],
-    }
-    chosen = choices[rng.choices(list(choices), (5, 4, 2, 3, 2, 1, 2, 1, 1))[0]]
-    return [{**about, **each} for each in chosen]
-
-
-def extension(rng: Random, claim: dict[str, Any], day: date) -> str:
-    """A day up to which a clerk may want to release; sometimes past the limit."""
-    start = claim["released_until"] or claim["proven_until"] or day
-    until: date = start + timedelta(days=rng.randint(1, 45))
-    if claim["benefit_limit"] and rng.random() < 0.9:
-        until = min(until, claim["benefit_limit"])
-    return until.isoformat()
-
-
-def by_hand(rng: Random, until: str) -> list[dict[str, str]]:
-    """Instalments that a clerk reckons alone."""
-    day = date.fromisoformat(until).replace(day=rng.randint(1, 28))
-    amount = str(Decimal(rng.randint(0, 30000)) / 100)
-    return [{"due": day.isoformat(), "amount": amount}] * rng.choice([1, 1, 1, 2])
-
-
-def offset(rng: Random, claim: dict[str, Any], until: str) -> list[dict[str, str]]:
-    """Something set off against what may be open."""
-    due = date.fromisoformat(until).replace(day=claim["due_day"]).isoformat()
-    amount = min(claim["recourse_open"] or Decimal(50), claim["instalment"])
-    return [{"type": "offset_recourse", "due": due, "amount": str(amount)}]
-
-
 @event(1.5, person=True)
 def close(world: World, rng: Random) -> None:
     """A clerk closes an item."""
@@ -191,20 +122,22 @@ def close(world: World, rng: Random) -> None:
 @event(1.2, person=True)
 def reverse(world: World, rng: Random) -> None:
     """Somebody proposes to take decisions back: one, or those of some days."""
+    effective = world.rows(EFFECTIVE, world.day - timedelta(days=rng.choice([3, 20, 400])))
+    if effective:
+        taken = rng.sample(effective, min(len(effective), rng.choice([1, 1, 3])))
+        propose_reversal(world, rng, [each["id"] for each in taken])
+
+
+def propose_reversal(world: World, rng: Random, decisions: list[int]) -> None:
+    """Somebody proposes to take these back, and what builds upon them."""
     from dunkelwerk.runner import reversing
     from dunkelwerk.runner.reversing import Wanted
 
-    effective = world.rows(EFFECTIVE, world.day - timedelta(days=rng.choice([3, 20, 400])))
-    if not effective:
-        return
-    wanted = Wanted(
-        decisions=[each["id"] for each in rng.sample(effective, min(len(effective), rng.choice([1, 1, 3])))]
-    )
     actor = rng.choice(CLERKS)
     person = world.person(actor, words(rng))
-    found = world.read(lambda: reversing.find_with_following(wanted))
-    if rng.random() < 0.5 and wanted.decisions:
-        world.ask("preview reversal", lambda: reversing.preview(wanted.decisions[0], person))
+    found = world.read(lambda: reversing.find_with_following(Wanted(decisions=decisions)))
+    if rng.random() < 0.5:
+        world.ask("preview reversal", lambda: reversing.preview(decisions[0], person))
     before = world.rows("SELECT coalesce(max(id), 0) AS last FROM proposal")[0]["last"]
     world.ask("reverse", lambda: reversing.propose(found, person))
     query = """SELECT n.channel, n.external_id, p.id FROM proposal p JOIN notice n ON n.id = p.notice

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from . import clerks, house, labour, mail, people
+from . import clerks, house, labour, mail, papers, people
 from .events import KINDS, Event, befall, plan_day
 from .home import Hung
-from .rules import DONE, judge
-from .world import Broken, World
+from .rules import judge
+from .world import DONE, PROCESSES, Broken, World
 
-MODULES = (mail, labour, people, clerks, house)
+MODULES = (mail, labour, people, clerks, papers, house)
 
 
 @dataclass(frozen=True)
@@ -128,4 +128,12 @@ OUTCOMES = (
     *("keys rotated", "letters rendered", "letter runs killed", "stop", "start", "drawn for the sample", "commands"),
     *("deliveries at once", "deliveries killed", "joined", "outcome apply", "outcome partial", "outcome second_check"),
     *("decision in mode shadow", "decision in mode dark", "decision in mode second_check", "commands killed"),
+    *("daily in mode dark", "reminded", "waits begun", "waits ended", "waits urgent", "relapses accepted"),
+    *("did: open_claim illness", "did: open_claim unemployment", "did: open_claim death", "did: pay_lump_sum"),
+    *("did: cancel_instalments", "did: hold_instalments", "did: end_contract", "took back: end_contract"),
+    *("took back: pay_lump_sum", "took back: accept_claim illness", "took back: accept_claim unemployment"),
+    *("instalments resumed", "days with held instalments", "deaths refuted", "complete", "complete refused"),
+    *("closed: recovered", "closed: new_job", "closed: death", "closed: max_duration", "closed: contract_end"),
+    *(f"process {process}: {outcome}" for process in PROCESSES for outcome in ("refer", "second_check")),
+    *(f"process {process}: apply" for process in PROCESSES),
 )

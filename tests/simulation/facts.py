@@ -13,20 +13,37 @@ QUERIES = {
                work_item FROM notice ORDER BY id""",
     "claims": """
         SELECT c.id, k.number || '/' || c.number AS name, c.status, c.cause, c.proven_until, c.released_until,
-               c.benefit_from, c.benefit_limit, c.closed_on, k.instalment, k.due_day, k.ends_on, t.key AS tariff
-        FROM claim c JOIN contract k ON k.id = c.contract_id JOIN tariff t ON t.id = k.tariff_id ORDER BY c.id""",
-    "contracts": "SELECT id, number, recourse_open FROM contract ORDER BY id",
+               c.benefit_from, c.benefit_limit, c.closed_on, c.closing_reason, c.onset, c.months_used_before,
+               c.contract_id, c.person_id, k.instalment, k.due_day, k.ends_on, k.final_instalment, t.key AS tariff,
+               p.birth_date
+        FROM claim c JOIN contract k ON k.id = c.contract_id JOIN tariff t ON t.id = k.tariff_id
+        JOIN person p ON p.id = c.person_id ORDER BY c.id""",
+    "contracts": "SELECT id, number, status, ends_on, recourse_open FROM contract ORDER BY id",
     "releases": """
         SELECT id, claim_id, contract, person, cause, lower(days) AS first, upper(days) - 1 AS last, origin, decision,
                cancelled_on FROM release ORDER BY id""",
     "instalments": """
-        SELECT id, claim_id, due, amount, set_off, status, release, decision FROM instalment
+        SELECT id, claim_id, due, amount, set_off, status, release, decision, held_by FROM instalment
         WHERE decision IS NOT NULL ORDER BY id""",
+    "loaded": """
+        SELECT id, claim_id, due, amount, status, held_by FROM instalment WHERE decision IS NULL AND status = 'released'
+           OR decision IS NULL AND held_by IS NOT NULL ORDER BY id""",
+    "movements": """
+        SELECT m.id, m.decision, m.action, m.flag, m.previous, m.contract || '/' || m.claim AS name, m.contract,
+               m.cause, m.period_from, m.period_until, m.amount, m.business_day, m.reasons, m.process, d.kind
+        FROM movement m JOIN decision_record d ON d.id = m.decision ORDER BY m.id""",
+    "waits": """
+        SELECT w.id, w.claim_id, w.notice, w.decision, w.work_item, w.remind_on, w.urgent_on, w.reminded_by,
+               w.ended_on, i.state AS item, i.priority, n.channel, n.external_id, n.attempt
+        FROM document_wait w JOIN work_item i ON i.id = w.work_item JOIN notice n ON n.id = w.notice ORDER BY w.id""",
     "postings": "SELECT id, decision, event, amount, contract, claim, debit, credit FROM posting ORDER BY id",
     "decisions": """
         SELECT d.id, d.notice, d.kind, d.mode, d.outcome, d.effective, d.reverses, d.business_day, d.released,
-               d.actions, d.reasons, b.worker FROM decision_record d JOIN batch b ON b.id = d.batch ORDER BY d.id""",
-    "items": "SELECT id, task, kind, key, state, decision FROM work_item ORDER BY id",
+               d.actions, d.reasons, d.process, b.worker
+        FROM decision_record d JOIN batch b ON b.id = d.batch ORDER BY d.id""",
+    "items": "SELECT id, task, kind, key, state, decision, contract || '/' || claim AS name FROM work_item ORDER BY id",
+    "closings": """
+        SELECT key FROM deed WHERE kind = 'work_item' AND deed IN ('closed', 'acted', 'corrected') ORDER BY id""",
     "proposals": "SELECT id, decision, notice, work_item, kind, state, applied FROM proposal ORDER BY id",
     "letters": "SELECT id, action, decision, state, run, file, sha256 FROM letter_order ORDER BY id",
     "effects": """

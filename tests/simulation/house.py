@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from .events import event
-from .world import PROCESS, World, quiet
+from .world import PROCESSES, World, quiet
 
 ACTOR = "leitung"
 OVERRIDES: tuple[dict[str, Any], ...] = (
@@ -24,6 +24,11 @@ OVERRIDES: tuple[dict[str, Any], ...] = (
     {"gap_tolerance": 5, "dispositions": {"different_onset": "ignore", "second_person_overlap": "second_check"}},
     {"isolation": "per_claim", "adverse_needs_human": True, "dispositions": {"above_authority": "refer"}},
     {"federal_state": "BY", "proof_reach_days": 20, "dispositions": {"recourse_open": "ignore"}},
+    {"mode": "dark", "authority_limit": "60000.00", "reminder_days": 7},
+    {"mode": "dark", "authority_limit": "60000.00", "dispositions": {"relapse": "ignore", "month_of_death": "ignore"}},
+    {"isolation": "per_claim", "mode": "dark", "authority_limit": "60000.00", "reminder_days": 4},
+    {"reminder_days": 2, "excluded_icd": ["F", "z7"], "dispositions": {"joint_remainder": "refer"}},
+    {"dispositions": {"documents_missing": "refer", "claim_exists": "second_check", "reported_late": "ignore"}},
 )
 
 
@@ -38,9 +43,10 @@ def parameters(world: World, rng: Random) -> None:
 
 @event(0.8, beside=True)
 def steer(world: World, rng: Random) -> None:
-    """Mode, sample, limits or bands of the process are set."""
+    """Mode, sample, limits or bands of a process are set."""
     from dunkelwerk.runner import steering
 
+    process = some_process(rng)
     changes = rng.choice(
         [
             {"mode": rng.choice([None, "dark", "shadow", "second_check", "off"])},
@@ -55,10 +61,15 @@ def steer(world: World, rng: Random) -> None:
             {"dark_rate_low": None, "mean_amount_high": None},
         ]
     )
-    world.ask("steer", lambda: steering.change(PROCESS, changes, world.person(ACTOR, "")) or True)
+    world.ask("steer", lambda: steering.change(process, changes, world.person(ACTOR, "")) or True)
     ours = {"cases_per_day": "cases", "euros_per_day": "euros", "mode": "mode", "sample": "sample", "seed": "seed"}
-    world.book.steering[PROCESS].change(world.day, **{ours[n]: v for n, v in changes.items() if n in ours})
-    world.tell(f"  {changes}")
+    world.book.steering[process].change(world.day, **{ours[n]: v for n, v in changes.items() if n in ours})
+    world.tell(f"  {process}: {changes}")
+
+
+def some_process(rng: Random) -> str:
+    """Any of them, the one with the most notices most often."""
+    return rng.choices(PROCESSES, (5, 2, 1, 1, 2))[0]
 
 
 @event(0.25, beside=True)
@@ -66,33 +77,45 @@ def stop(world: World, rng: Random) -> None:
     """The emergency brake."""
     from dunkelwerk.runner import steering
 
-    if world.ask("stop", lambda: steering.stop(PROCESS, world.person(ACTOR, "Prüfung")) or True):
-        world.book.steering[PROCESS].change(world.day, stopped=True)
+    process = some_process(rng)
+    if world.ask("stop", lambda: steering.stop(process, world.person(ACTOR, "Prüfung")) or True):
+        world.book.steering[process].change(world.day, stopped=True)
 
 
 @event(0.8, beside=True)
 def start_(world: World, rng: Random) -> None:
-    """It runs again."""
+    """It runs again, or one runs that was off."""
     from dunkelwerk.runner import steering
 
-    if world.ask("start", lambda: steering.start(PROCESS, world.person(ACTOR, "geklärt")) or True):
-        world.book.steering[PROCESS].change(world.day, stopped=False)
+    resting = world.rows(
+        "SELECT process, mode FROM process_setting WHERE stopped_at IS NOT NULL OR mode = 'off' ORDER BY 1"
+    )
+    row = rng.choice(resting) if resting and rng.random() < 0.9 else {"process": some_process(rng), "mode": None}
+    process = row["process"]
+    if row["mode"] == "off":
+        world.ask("steer", lambda: steering.change(process, {"mode": None}, world.person(ACTOR, "")) or True)
+        world.book.steering[process].change(world.day, mode=None)
+    if world.ask("start", lambda: steering.start(process, world.person(ACTOR, "geklärt")) or True):
+        world.book.steering[process].change(world.day, stopped=False)
 
 
 @event(1.5, person=True)
 def pay(world: World, rng: Random) -> None:
-    """The payout run, which is not there yet: what is due is paid; now and then something comes back."""
-    due = world.rows(
-        "SELECT id FROM instalment WHERE decision IS NOT NULL AND status = 'released' AND due <= %s ORDER BY id",
-        world.day,
-    )
+    """The payout run, which is not there yet: what is due and not held is paid; now and then something comes back."""
+    due = world.rows(DUE, world.day)
     paid = [each["id"] for each in due if rng.random() < 0.8]
-    change = "UPDATE instalment SET status = %s WHERE id = ANY(%s) AND status = %s"
+    change = "UPDATE instalment SET status = %s WHERE id = ANY(%s) AND status = %s AND held_by IS NULL"
     world.counts["paid"] += world.home.run(change, "paid", paid, "released")
     if rng.random() < 0.12:
         rows = world.rows("SELECT id FROM instalment WHERE decision IS NOT NULL AND status = 'paid' ORDER BY id")
         if rows:
             world.counts["returned"] += world.home.run(change, "returned", [rng.choice(rows[-20:])["id"]], "paid")
+
+
+DUE = """
+    SELECT id FROM instalment
+    WHERE decision IS NOT NULL AND status = 'released' AND held_by IS NULL AND due <= %s ORDER BY id
+"""
 
 
 @event(0.2, beside=True)

@@ -11,8 +11,10 @@ from typing import Any
 
 from .book import digest_of
 from .events import event
-from .notices import CLAIMS, LINES_NOBODY_READS, make_note
+from .notices import LINES_NOBODY_READS
 from .register import DAY, add_months
+from .scene import CLAIMS, INSURED, Scene
+from .stories import some_mail
 from .world import SCANNERS, Broken, World
 
 ALL = "SELECT number FROM contract ORDER BY id"
@@ -26,10 +28,9 @@ CHANNELS = ("scan", "mail", "eau")
 
 @event(9, beside=True)
 def deliver(world: World, rng: Random) -> None:
-    """Some new notes, in any order; now and then a line that nobody can read among them."""
-    claims = world.rows(CLAIMS)
-    notes = [make_note(rng, claims, world.day, name=world.book.next_name()) for _n in range(rng.randint(2, 9))]
-    rng.shuffle(notes)
+    """Some new notices, in any order; now and then a line that nobody can read among them."""
+    scene = Scene(world.day, world.rows(CLAIMS), world.rows(INSURED), world.book.next_name)
+    notes = some_mail(rng, scene, rng.randint(2, 9))
     lines = [json.dumps(note).encode() for note in notes]
     unreadable = rng.choices(LINES_NOBODY_READS, k=rng.choices([0, 1, 2], (85, 12, 3))[0])
     hand_in(world, rng, notes, [*lines, *unreadable], refused=len(unreadable))
@@ -52,7 +53,7 @@ def deliver_other_content(world: World, rng: Random) -> None:
     if not world.book.texts:
         return
     key = rng.choice(sorted(world.book.texts))
-    note = {**world.book.texts[key], "incapacity_until": (world.day + timedelta(days=rng.randint(41, 90))).isoformat()}
+    note = {**world.book.texts[key], "received_on": (world.day + timedelta(days=rng.randint(41, 90))).isoformat()}
     hand_in(world, rng, [note], [json.dumps(note).encode()], channel=key[0])
 
 

@@ -78,10 +78,66 @@ def lost_notice() -> None:
     )
 
 
-MUTANTS: dict[str, Callable[[], None]] = {
-    each.__name__: each
-    for each in (wrong_amount, missing_posting, own_case, proven_back, stale_confirmed, limit_ignored, lost_notice)
-}
+def not_held() -> None:
+    """A death was reported, and what falls due after it is not held."""
+    from dunkelwerk.lines.credit_protection import actions, store
+
+    store.ALL[actions.HoldInstalments] = lambda writing, effects: None
+
+
+def not_cancelled() -> None:
+    """A death was settled, and what falls due after it is paid all the same."""
+    from dunkelwerk.lines.credit_protection import actions, store
+
+    store.ALL[actions.CancelInstalments] = lambda writing, effects: None
+
+
+def one_month_more() -> None:
+    """The lump sum of a death has an instalment too many."""
+    from dunkelwerk.lines.credit_protection import death
+
+    right = death.outstanding
+    death.outstanding = lambda contract, died_on: right(contract, died_on) + contract.instalment
+
+
+def relapse_deferred() -> None:
+    """A relapse waits its deferred period again."""
+    from dunkelwerk.lines.credit_protection import benefits
+
+    right = benefits.new_terms
+
+    def anew(*arguments: Any, **more: Any) -> Any:
+        return right(*arguments, **{**more, "deferred": True})
+
+    benefits.new_terms = anew
+
+
+def waits_for_ever() -> None:
+    """The documents arrived, and they are waited for all the same."""
+    from dunkelwerk.lines.credit_protection import waits
+
+    waits.end = lambda cursor, claims, day: None
+
+
+def reminded_again() -> None:
+    """Nobody writes down that somebody was reminded."""
+    from dunkelwerk.lines.credit_protection import waits
+
+    waits.done = lambda cursor, task, decision: None
+
+
+def nobody_has_it() -> None:
+    """Documents are asked for, and nobody waits for them."""
+    from dunkelwerk.lines.credit_protection import waits
+
+    waits.begin = lambda writing, effects: None
+
+
+PLANTED = (
+    *(wrong_amount, missing_posting, own_case, proven_back, stale_confirmed, limit_ignored, lost_notice, not_held),
+    *(not_cancelled, one_month_more, relapse_deferred, waits_for_ever, reminded_again, nobody_has_it),
+)
+MUTANTS: dict[str, Callable[[], None]] = {each.__name__: each for each in PLANTED}
 
 
 def plant(name: str) -> None:

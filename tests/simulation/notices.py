@@ -9,15 +9,10 @@ from typing import Any
 
 Thing = dict[str, Any]
 Twist = Callable[[Random, Thing, Thing, date], None]
-#: what a note is made from; one row per claim
-CLAIMS = """
-    SELECT k.number AS contract, c.number AS claim, c.cause, c.status, c.onset, c.proven_until, c.released_until,
-           c.benefit_from, c.benefit_limit, p.first_name, p.last_name, p.birth_date, p.key AS person
-    FROM claim c JOIN contract k ON k.id = c.contract_id JOIN person p ON p.id = c.person_id ORDER BY c.id
-"""
 LINES_NOBODY_READS = (
     b'{"process": "follow_up_sick_note", "id": "X',
     b'{"process": "follow_up_sick_note", "id": 7, "contract": "RS-1"}',
+    b'{"process": "death_notice", "id": "X-4", "contract": "RS-1", "certificate": "maybe"}',
     b'{"process": "unknown_process", "id": "X-2", "contract": "RS-1"}',
     b'["no", "object"]',
     b"\xff\xfe",
@@ -37,7 +32,7 @@ def make_note(rng: Random, claims: Sequence[Thing], today: date, *, name: str) -
 def choose(rng: Random, claims: Sequence[Thing], today: date) -> Thing:
     """A claim: mostly an open one whose proof runs out about now."""
     sick = [each for each in claims if each["cause"] == "illness" and each["status"] == "accepted"]
-    due = [each for each in sick if abs((each["proven_until"] - today).days) <= 6]
+    due = [each for each in sick if each["proven_until"] and abs((each["proven_until"] - today).days) <= 6]
     pools = [pool for pool in (due, due, due, sick, sick, list(claims)) if pool]
     return rng.choice(rng.choice(pools))
 

@@ -21,22 +21,28 @@ TARIFFS: tuple[Thing, ...] = (
     {
         "id": "T-DUE",
         "illness": {"deferred_days": 42, "max_months": 24, "monthly_cap": "2500.00", "settlement": "due_date"},
-        "unemployment": {"deferred_days": 30, "max_months": 12, "settlement": "due_date"},
+        "unemployment": {"deferred_days": 30, "max_months": 12, "settlement": "due_date", "waiting_months": 3},
+        "death": {"cap": "20000.00", "legal_entity": "LEBEN"},
     },
     {
         "id": "T-DAILY",
         "illness": {"deferred_days": 42, "max_months": 18, "monthly_cap": "900.00", "settlement": "daily"},
         "unemployment": {"deferred_days": 60, "max_months": 12, "settlement": "daily", "legal_entity": "SACH"},
-        "death": {"cap": "50000.00"},
+        "death": {"cap": "50000.00", "legal_entity": "LEBEN"},
     },
     {
         "id": "T-AGE",
         "illness": {
-            **{"deferred_days": 28, "max_months": 12, "settlement": "due_date", "age_limit": 60},
+            **{"deferred_days": 28, "max_months": 12, "settlement": "due_date", "age_limit": 60, "relapse_months": 3},
             "legal_entity": "LEBEN",
         },
+        "death": {"age_limit": 60, "waiting_months": 6},
     },
-    {"id": "T-SHORT", "illness": {"deferred_days": 14, "max_months": 6, "settlement": "daily", "legal_entity": "SACH"}},
+    {
+        "id": "T-SHORT",
+        "illness": {"deferred_days": 14, "max_months": 6, "settlement": "daily", "legal_entity": "SACH"},
+        "unemployment": {"deferred_days": 14, "max_months": 6, "settlement": "daily", "legal_entity": "SACH"},
+    },
 )
 
 
@@ -146,7 +152,9 @@ class Register:
         ends_soon = rng.random() < 0.1
         end = self.today + timedelta(days=rng.randint(10, 120) if ends_soon else rng.randint(400, 2500))
         made = {
-            **{"number": f"RS-{self.contracts}", "tariff": tariff["id"], "start": "2022-03-01", "end": end.isoformat()},
+            **{"number": f"RS-{self.contracts}", "tariff": tariff["id"], "end": end.isoformat()},
+            "start": "2025-07-15" if rng.random() < 0.12 else "2022-03-01",
+            "final_instalment": "4321.50" if rng.random() < 0.1 else None,
             **{"status": "active" if rng.random() < 0.96 else "cancelled", "insured": list(insured)},
             **{"instalment": str(cents(Decimal(rng.randint(8000, 95000)) / 100)), "due_day": rng.randint(1, 28)},
             "payee": {"name": "Beispielbank AG", "iban": "DE02120300000000202051", "reference": f"D{self.contracts}"},
@@ -157,9 +165,12 @@ class Register:
             made["arrears"] = {"reminded_on": "2026-01-10", "deadline": "2026-02-01"}
         for person in insured:
             if rng.random() < 0.85:
-                made["claims"].append(self.claim(made, person, "illness", open_=rng.random() < 0.92))
-            if "unemployment" in tariff and rng.random() < 0.12:
-                made["claims"].append(self.claim(made, person, "unemployment", open_=False))
+                made["claims"].append(self.claim(made, person, "illness", open_=rng.random() < 0.8))
+            elif rng.random() < 0.3:
+                made["claims"].append(self.reported(person, rng.choice(["illness", "unemployment"])))
+            if "unemployment" in tariff and rng.random() < 0.2:
+                ill = any(each["person"] == person and each["status"] == "accepted" for each in made["claims"])
+                made["claims"].append(self.claim(made, person, "unemployment", open_=not ill))
         return made
 
     def claim(self, contract: Thing, person: str, cause: str, *, open_: bool) -> Thing:
@@ -168,8 +179,8 @@ class Register:
         tariff = next(each for each in TARIFFS if each["id"] == contract["tariff"])
         cover = tariff[cause]
         age = rng.choice([rng.randint(5, 60), rng.randint(60, 150), rng.randint(60, 150), rng.randint(150, 330)])
-        if cause == "unemployment" or not open_:
-            age = rng.randint(420, 700)
+        if not open_:
+            age = rng.choice([rng.randint(130, 330), rng.randint(420, 700)])
         onset = self.today - timedelta(days=age)
         benefit_from = onset + timedelta(days=cover["deferred_days"])
         limit = add_months(benefit_from, cover["max_months"]) - DAY
@@ -194,6 +205,15 @@ class Register:
             made |= {"closed_on": (proven + DAY).isoformat(), "closing_reason": "recovered"}
             made["recovered_on"] = proven.isoformat()
         return made
+
+    def reported(self, person: str, cause: str) -> Thing:
+        """A claim that the core system has noted, and nobody has decided."""
+        self.claims += 1
+        onset = self.today - timedelta(days=self.rng.randint(5, 90))
+        return {
+            **{"number": f"C-{self.claims}", "person": person, "cause": cause, "onset": onset.isoformat()},
+            **{"status": "reported", "icd": [self.rng.choice(CODES)] if cause == "illness" else []},
+        }
 
     def history(self, contract: Thing, cover: Thing, benefit_from: date, released: date) -> list[Thing]:
         """The instalments of days that the core system has released; the last ones are not paid yet."""

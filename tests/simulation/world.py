@@ -24,7 +24,12 @@ from .register import Register
 T = TypeVar("T")
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
 FIRST_DAY = date(2026, 1, 5)
-PROCESS = "follow_up_sick_note"
+PROCESSES = (
+    *("follow_up_sick_note", "first_sick_note", "follow_up_unemployment_proof", "first_unemployment_proof"),
+    "death_notice",
+)
+#: told at the end of a day whose last event was work
+DONE = "worked to the end"
 SCANNERS = ("s.scan", "t.tippt", "K.Kurz")
 CLERKS = ("k.kurz", "m.mai", "f.feld", "b.berg")
 LOADED = "SELECT id, load, recourse_open FROM contract"
@@ -147,6 +152,7 @@ class World:
         """What a person's deed led to; None where the program refuses it with a sentence."""
         from dunkelwerk.infra.errors import CommandError
 
+        self.last_refusal = ""
         try:
             with quiet():
                 result = deed()

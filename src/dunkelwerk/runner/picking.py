@@ -17,6 +17,7 @@ WAITING = f"""
 #: those that another worker holds just now, whose process is stopped, or that no process here can read
 EARLIER = "SELECT id, process, case_key FROM notice WHERE state = 'waiting' AND id < %s AND id <> ALL(%s)"
 COUNT_WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting' AND process = ANY(%s)"
+OTHERS = "SELECT id, process, case_key FROM notice WHERE state = 'waiting' AND id <> ALL(%s)"
 
 
 class CaseFilesGrew(Exception):
@@ -59,42 +60,69 @@ class Picked(Struct, frozen=True):
 
 
 class Sorted(Struct, frozen=True):
-    """Of the notices looked at: those for this batch, and how many wait behind one that nobody decides now."""
+    """Of the notices looked at: those for this batch, and how many wait behind one that nobody decides now.
+
+    ``free``: how many notices that others hold wait behind none such.
+    """
 
     chosen: list[Waiting]
     held: int
+    free: int
 
 
 def pick(cursor: Any, store: Store, processes: Collection[str], *, size: int) -> Picked:
     """Lock the next notices, and everything in their case files; raises CaseFilesGrew."""
     names, held, seen = list(processes), 0, list[Waiting]()
     while True:
-        cursor.execute(WAITING, (names, seen[-1].id if seen else 0, size))
+        # a long queue behind one at rest is walked in longer and longer steps
+        cursor.execute(WAITING, (names, seen[-1].id if seen else 0, max(size, len(seen))))
         window = [Waiting.of(row) for row in cursor.fetchall()]
         if not window:
-            cursor.execute(COUNT_WAITING, (names,))
-            return Picked([], cursor.fetchone()[0] - held)
+            return Picked([], count_free(cursor, store, seen, names))
         seen += window
-        sorted_ = sort_out(cursor, store, seen, names)
+        sorted_ = sort_out(cursor, store, seen, names, size=size)
         held = sorted_.held
         if held < len(seen):
             return Picked(sorted_.chosen, len(seen) - len(sorted_.chosen) - held)
 
 
-def sort_out(cursor: Any, store: Store, seen: Sequence[Waiting], processes: Collection[str]) -> Sorted:
+def count_free(cursor: Any, store: Store, seen: Sequence[Waiting], processes: list[str]) -> int:
+    """How many others will be free in a moment, where all of our own are held.
+
+    What another worker holds may be held like ours: two that waited for one another's would wait for ever.
+    """
+    cursor.execute(COUNT_WAITING, (processes,))
+    if cursor.fetchone()[0] <= len(seen):
+        return 0
+    cursor.execute(OTHERS, ([notice.id for notice in seen],))
+    others: list[tuple[int, str, str]] = cursor.fetchall()
+    return compare(store, cursor, seen, others, processes)[0].free
+
+
+def sort_out(cursor: Any, store: Store, seen: Sequence[Waiting], processes: Collection[str], *, size: int) -> Sorted:
     """Choose among locked notices, and lock what the chosen ones' case files hold; raises CaseFilesGrew."""
     cursor.execute(EARLIER, (seen[-1].id, [notice.id for notice in seen]))
-    earlier: list[tuple[int, str, str]] = cursor.fetchall()
-    keys = {*(notice.case_key for notice in seen), *(key for _, _, key in earlier)}
-    closures = store.find_closures(cursor, keys)
-    resting = {identity for identity, process, _ in earlier if process not in processes}
-    sorted_ = leave_out(seen, {identity: key for identity, _, key in earlier}, closures, resting=resting)
-    mine = {notice.case_key: closures[notice.case_key] for notice in sorted_.chosen if notice.case_key in closures}
+    sorted_, closures = compare(store, cursor, seen, cursor.fetchall(), processes)
+    chosen = sorted_.chosen[:size]
+    mine = {notice.case_key: closures[notice.case_key] for notice in chosen if notice.case_key in closures}
     if mine:
         store.lock(cursor, mine)
         if store.find_closures(cursor, mine) != mine:
             raise CaseFilesGrew
-    return sorted_
+    return Sorted(chosen, sorted_.held, sorted_.free)
+
+
+def compare(
+    store: Store,
+    cursor: Any,
+    seen: Sequence[Waiting],
+    others: Sequence[tuple[int, str, str]],
+    processes: Collection[str],
+) -> tuple[Sorted, dict[str, frozenset[int]]]:
+    """Our notices beside others that wait, each with its process and case key; and the closures of them all."""
+    closures = store.find_closures(cursor, {*(notice.case_key for notice in seen), *(key for _, _, key in others)})
+    resting = {identity for identity, process, _ in others if process not in processes}
+    return leave_out(seen, {identity: key for identity, _, key in others}, closures, resting=resting), closures
 
 
 def leave_out(
@@ -108,7 +136,7 @@ def leave_out(
 
     ``resting`` ones are decided by nobody now; what waits behind them waits as long as they do.
     """
-    chosen, held = [], 0
+    chosen, held, free = [], 0, 0
     touched: set[int | str] = set()
     untouchable: set[int | str] = set()
     mine = {notice.id: notice for notice in waiting}
@@ -119,7 +147,9 @@ def leave_out(
         if rests:
             untouchable.update(case_file)
             held += identity in mine
-        elif identity in mine and touched.isdisjoint(case_file):
+        elif identity not in mine:
+            free += 1
+        elif touched.isdisjoint(case_file):
             chosen.append(mine[identity])
         touched.update(case_file)
-    return Sorted(chosen, held)
+    return Sorted(chosen, held, free)

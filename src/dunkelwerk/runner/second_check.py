@@ -219,6 +219,8 @@ def reopen(work: Session, opened: Opened, reversed_: int | None, reversal: int) 
         item = open_referral(work, opened, reversal, codes=[])
         work.cursor.execute(SET_NOTICE, ("referred", item, opened.waiting.id))
         return
+    if request.get("work_item") is None:  # nobody had done it: a reminder of the day
+        return
     row = workitems.lock_item(work.cursor, request["work_item"])
     workitems.set_state(work.cursor, row.id, workitems.OPEN)
     if row.kind == "notice" and opened.state in ("handled", "replaced"):

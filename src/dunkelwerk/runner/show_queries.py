@@ -226,7 +226,7 @@ def read_action(said: dict[str, Any]) -> ActionShown:
         amount=Decimal(said["amount"]) if said.get("amount") else None,
         since=date.fromisoformat(since) if since else None,
         until=date.fromisoformat(until) if until else None,
-        said=said.get("template") or said.get("reason"),
+        said=said.get("template") or said.get("reason") or said.get("task") or said.get("reference"),
         undone=undone,
         details=said,
     )

@@ -52,7 +52,14 @@ LATER = """
     JOIN claim c ON c.contract_id = k.id AND c.number = m.claim
     JOIN release mine ON mine.claim_id = c.id AND mine.decision = m.decision AND mine.cancelled_on IS NULL
     JOIN release later ON later.claim_id = c.id AND later.decision > mine.decision AND later.cancelled_on IS NULL
-    WHERE m.decision = ANY(%s) AND m.flag = 'I' AND m.action = 'extend_benefit'
+    WHERE m.decision = ANY(%(decisions)s) AND m.flag = 'I' AND m.action = 'extend_benefit'
+    UNION
+    SELECT m.decision, later.decision
+    FROM movement m
+    JOIN contract k ON k.number = m.contract
+    JOIN claim c ON c.contract_id = k.id AND c.number = m.claim
+    JOIN release later ON later.claim_id = c.id AND later.decision > m.decision AND later.cancelled_on IS NULL
+    WHERE m.decision = ANY(%(decisions)s) AND m.flag = 'I' AND m.action = 'accept_claim'
     ORDER BY 1, 2
 """
 
@@ -103,8 +110,8 @@ def ensure_not_recorded(cursor: Any, decision: int) -> None:
 
 
 def later(cursor: Any, decisions: Sequence[int]) -> dict[int, list[int]]:
-    """For each decision the later ones whose released days follow its own."""
-    cursor.execute(LATER, (list(decisions),))
+    """For each decision the later ones whose released days follow its own, or belong to the claim that it accepted."""
+    cursor.execute(LATER, {"decisions": list(decisions)})
     found: dict[int, list[int]] = defaultdict(list)
     for decision, following in cursor.fetchall():
         found[decision].append(following)
