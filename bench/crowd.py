@@ -1,6 +1,7 @@
 """``python -m bench.crowd PINS.csv USERS``: everybody of a print export answers on a portal; one line of JSON.
 
-Pages are read by ``http.client`` and regular expressions, which costs the machine little beside the server.
+Pages are read by ``http.client`` and regular expressions, which costs the machine little beside the server. Each has an
+address of their own, as behind a proxy.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import csv
 import http.client
 import json
+import os
 import re
 import sys
 import threading
@@ -30,14 +32,16 @@ FORM = "application/x-www-form-urlencoded"
 class Browser:
     """One person's connection to the portal, with its cookies."""
 
-    def __init__(self, address: str, times: dict[str, list[float]]) -> None:
+    def __init__(self, address: str, times: dict[str, list[float]], *, number: int) -> None:
+        self.own = f"198.18.{number // 250 % 250}.{number % 250 + 1}"
         self.http = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         self.cookies: dict[str, str] = {}
         self.times = times
 
     def ask(self, method: str, path: str, fields: list[tuple[str, str]] | None = None) -> tuple[int, str, str]:
         """Status, where to go next, and the page."""
-        head = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        head = {"Cookie": cookies, "X-Forwarded-For": self.own}
         body = urlencode(fields) if fields is not None else None
         if body is not None:
             head["Content-Type"] = FORM
@@ -83,7 +87,7 @@ def visit_all(address: str, waiting: Queue[tuple[str, date]], times: dict[str, l
         except Empty:
             return
         try:
-            journey(Browser(address, times), pin, born)
+            journey(Browser(address, times, number=waiting.qsize()), pin, born)
         except Exception as error:  # one that fails fails the benchmark
             faults.append(f"{type(error).__name__}: {error}")
             return
@@ -94,6 +98,7 @@ def main() -> None:
     path, users = Path(sys.argv[1]), int(sys.argv[2])
     with path.open(encoding="utf-8", newline="") as stream:
         people = [(row["pin"], date.fromisoformat(row["birth_date"])) for row in csv.DictReader(stream, delimiter=";")]
+    os.environ["DUNKELWERK_TRUSTED_PROXIES"] = "127.0.0.1"
     with portal(DAY) as address:
         warm, rest = people[:users], people[users:]
         run(address, warm, users)

@@ -192,10 +192,13 @@ def ignores_relapse(world: World) -> bool:
 
 
 def opened_once(world: World, facts: Facts) -> Iterator[str]:
-    """No two claims of a person, cause and onset on a contract were both opened by processes, and stand."""
+    """No two claims of a person, cause and onset on a contract were both opened by processes, and stand.
+
+    Unless an examiner was shown that there is one already, and wanted the second (an insurer may have set so).
+    """
     claims, seen = by_name(facts), dict[tuple[Any, ...], str]()
     for each in facts.movements:
-        if each["action"] != "open_claim" or each["kind"] != "decision":
+        if each["action"] != "open_claim" or each["kind"] != "decision" or "claim_exists" in each["reasons"]:
             continue
         claim = claims[each["name"]]
         if claim["status"] in ("reported", "accepted"):
