@@ -1,13 +1,15 @@
 """The English catalogue of the messages: ``python tools/messages.py`` brings it up to date, ``--check`` examines it.
 
-Messages are German in the source, as ``_("…")``, in a few constants that reach ``_()`` by a name (``BY_NAME``), and in
-the help of the commands. The catalogue keeps the translations of messages that are still there and drops the rest.
+Messages are German in the source, as ``_("…")``, in the portal's templates as ``{% t "…" %}``, in a few constants that
+reach ``_()`` by a name (``BY_NAME``), and in the help of the commands. The catalogue keeps the translations of messages
+that are still there and drops the rest.
 A new message stands in it untranslated; ``--check`` then exits with 1 and names it.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
@@ -19,13 +21,17 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from dunkelwerk.api import tokens
 from dunkelwerk.cli.app import app, help_texts
 from dunkelwerk.decisions import cells, faults
+from dunkelwerk.dialogues.invariants import GROUPS as DIALOGUES
+from dunkelwerk.infra.invariants import Group
 from dunkelwerk.runner import sealed
-from dunkelwerk.runner.invariants import all_groups
+from dunkelwerk.runner.invariants import all_groups as groups_of_cases
 
 SOURCE = Path(__file__).parents[1] / "src" / "dunkelwerk"
 TARGET = SOURCE / "locale" / "en" / "LC_MESSAGES" / "dunkelwerk.po"
+IN_TEMPLATES = re.compile(r"""\{%\s*t\s+"([^"]*)"[^%]*%\}""")
 #: written here and not by Babel, whose header has dates and its own version in it
 HEAD = """\
 # English for Dunkelwerk. The msgids are made by `python tools/messages.py`; translate the msgstr.
@@ -40,6 +46,11 @@ msgstr ""
 """
 
 
+def all_groups() -> list[Group]:
+    """Every group of invariants."""
+    return [*groups_of_cases(), *DIALOGUES]
+
+
 def sentences() -> Iterator[str]:
     """What the invariants say."""
     yield sealed.SENTENCE
@@ -52,14 +63,22 @@ def helps() -> Iterator[str]:
         yield getattr(holder, name)
 
 
+def in_templates() -> Iterator[str]:
+    """What the templates of web pages say."""
+    for path in sorted(SOURCE.rglob("*.html")):
+        yield from IN_TEMPLATES.findall(path.read_text(encoding="utf-8"))
+
+
 #: every place that translates something else than a text written there, and the texts that may come
 BY_NAME: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("cli/app.py", "getattr(holder, name)"): helps,
     ("cli/check.py", "group.title"): lambda: (group.title for group in all_groups()),
     ("cli/check.py", "violation.sentence"): sentences,
+    ("cli/tokens.py", "meaning"): tokens.SCOPES.values,
     ("decisions/cells.py", "_EXPECTED[column.type]"): cells._EXPECTED.values,
     ("decisions/faults.py", "phrase"): lambda: (phrase for _pattern, phrase in faults.PHRASES),
     ("decisions/faults.py", "KINDS.get(kind, kind)"): faults.KINDS.values,
+    ("portal/tags.py", "message"): in_templates,
 }
 
 

@@ -68,7 +68,7 @@ def list_scopes() -> None:
     from dunkelwerk.api.tokens import SCOPES
 
     for scope, meaning in SCOPES.items():
-        print(f"{scope:<18} {meaning}")
+        print(f"{scope:<18} {_(meaning)}")
 
 
 @app.command("revoke", epilog="Beispiel: dunkelwerk tokens revoke 3")
