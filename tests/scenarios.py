@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dunkelwerk.lines.credit_protection import scenarios as language
-from dunkelwerk.lines.credit_protection.scenarios import differences
 from dunkelwerk.lines.credit_protection.scenarios.cases import case_file_of, notice_of
 from dunkelwerk.lines.credit_protection.scenarios.language import Scenario
-from dunkelwerk.lines.registry import processes
+from dunkelwerk.lines.registry import processes, scenarios_module
 
 __all__ = ["Scenario", "case_file_of", "decide", "differences", "notice_of", "scenarios"]
 
@@ -17,9 +15,17 @@ __all__ = ["Scenario", "case_file_of", "decide", "differences", "notice_of", "sc
 @cache
 def scenarios() -> list[Scenario]:
     """The scenarios of every process that has some."""
-    return [scenario for process in processes().values() for scenario in language.scenarios_of(process)]
+    found = ((process, scenarios_module(process.line)) for process in processes().values())
+    return [scenario for process, language in found for scenario in language.scenarios_of(process)]
 
 
 def decide(scenario: Scenario) -> dict[str, Any]:
     """What its process decides, as JSON that was written and read again."""
-    return language.decide(scenario, processes()[scenario.process])
+    process = processes()[scenario.process]
+    decided: dict[str, Any] = scenarios_module(process.line).decide(scenario, process)
+    return decided
+
+
+def differences(scenario: Scenario, decision: dict[str, Any]) -> str:
+    """What differs from the expectation; empty where nothing does."""
+    return str(scenarios_module(processes()[scenario.process].line).differences(scenario, decision))

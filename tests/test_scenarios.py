@@ -13,7 +13,7 @@ from dunkelwerk.lines.registry import AnyProcess, processes
 from scenarios import Scenario, decide, differences, scenarios
 
 #: reasons that end the identification are returned by it, not bound to a check; an open claim is for follow-ups alone
-STOPS = ("contract_unknown", "person_not_insured", "technical_failure")
+STOPS = ("contract_unknown", "person_not_insured", "technical_failure", "member_unknown", "person_mismatch")
 FOLLOW_UP_STOPS = ("no_open_claim", "claim_ambiguous")
 #: a sick note outside the term is in the waiting time too, or too late for benefit; so is one at the age limit
 NEVER_ALONE = {

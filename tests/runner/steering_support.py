@@ -90,8 +90,7 @@ def work_alone(size: int) -> Counter[str]:
     from dunkelwerk.lines.registry import lines
     from dunkelwerk.runner.batches import Batcher
 
-    (line,) = lines().values()
-    batcher, ends = Batcher(line, {}, size=size), Counter[str]()
+    batcher, ends = Batcher(lines()["credit_protection"], {}, size=size), Counter[str]()
     try:
         while True:
             done = batcher.run(ON)

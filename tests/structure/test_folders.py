@@ -51,7 +51,7 @@ def test_a_process_is_found_under_the_name_of_its_folder(folder: Path) -> None:
 
 def test_every_folder_of_processes_is_a_process() -> None:
     assert {path.name for path in INSIDE if path.is_dir() and path not in FOLDERS} - {"__pycache__"} == set()
-    assert [module.rpartition(".")[2] for module in process_folders()] == sorted(path.name for path in FOLDERS)
+    assert sorted(module.rpartition(".")[2] for module in process_folders()) == sorted(path.name for path in FOLDERS)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)

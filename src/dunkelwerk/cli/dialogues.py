@@ -147,7 +147,7 @@ def remind(
     if done.overtaken:
         message = _("{count} davon sind überholt (inzwischen beantwortet); ihre PIN öffnet nichts.")
         print(message.format(count=done.overtaken), file=sys.stderr)
-    tell_about_pins(pins_out, done.kept, encrypted=key is not None)
+    tell_about_pins(pins_out, done.kept, encrypted=key is not None or not done.letters)
 
 
 @app.command("expire", epilog="Beispiel: dunkelwerk dialogues expire --on 2026-12-01")

@@ -24,11 +24,12 @@ class PortalRefused(Exception):
 
 
 class Sheet(HTMLParser):
-    """What matters of a page: the hidden fields of its form, the upload questions on it, and its error summary."""
+    """What matters of a page: the hidden fields of its form, the doubts it offers to confirm, its error summary."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.hidden: dict[str, list[str]] = {}
+        self.doubts: set[str] = set()
         self.problems = ""
         self._forms = 0
         self._summary = 0
@@ -41,7 +42,10 @@ class Sheet(HTMLParser):
             self._forms += given.get("id") == "sheet" or given.get("method") == "post"
         if tag == "input" and given.get("type") == "hidden" and self._forms:
             self.hidden.setdefault(given.get("name") or "", []).append(given.get("value") or "")
-        if tag == "div" and (self._summary or "errors" in (given.get("class") or "").split()):
+        if tag == "input" and (given.get("name") or "").startswith("confirm."):
+            self.doubts.add(given.get("name") or "")
+        classes = (given.get("class") or "").split()
+        if tag == "div" and (self._summary or ("errors" in classes and "warnings" not in classes)):
             self._summary += 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -84,8 +88,8 @@ class PortalClient:
             if path == "/pruefen":
                 self._post(path, {**flat(sheet), "go": "submit"})
                 return
-            asked = sheet.hidden.get("asked", [])
-            said = {name: value for name, value in answers.items() if name.partition(".")[0] in asked}
+            asked = {*sheet.hidden.get("asked", []), *sheet.doubts}
+            said = {name: each for name, each in answers.items() if {name, name.partition(".")[0]} & asked}
             sent = {name: value for name, value in (files or {}).items() if name in asked}
             response = self._post(path, {**flat(sheet), **said, "go": "next"}, sent)
         raise PortalRefused(f"more than {MOST_PAGES} pages")

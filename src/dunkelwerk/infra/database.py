@@ -28,9 +28,13 @@ APPS = (
     "dunkelwerk.letters",
     "dunkelwerk.workitems",
     "dunkelwerk.lines.credit_protection",
+    "dunkelwerk.lines.members",
     "dunkelwerk.inbox",
     "dunkelwerk.dialogues",
     "dunkelwerk.runner",
+    "procrastinate.contrib.django",
+    "dunkelwerk.jobs",
+    "dunkelwerk.api",
 )
 #: a lock that somebody else holds for longer is waited for outside the transaction
 LOCK_TIMEOUT = "5s"

@@ -1,7 +1,8 @@
 """Encryption at rest: records are compressed and sealed with data keys, which a master key outside the database wraps.
 
 The key file is created at first start, readable by its owner alone: ``DUNKELWERK_KEY_FILE``, else ``keys.json`` in
-the home directory. It holds every master key by id, and which one is active. Losing it loses the records.
+the home directory. It holds every master key by id, and which one is active. Losing it loses the records. The section
+``peppers`` holds, in the same way, the secrets of PINs (``infra.peppers``); losing them loses every PIN not yet used.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class MasterKeys:
 
     def __init__(self, path: Path, active: str, keys: dict[str, bytes]) -> None:
         self.path, self.active, self.keys = path, active, keys
+        #: the secrets of PINs by id, and the one for new PINs ("" before there is any)
+        self.pepper, self.peppers = "", dict[str, bytes]()
 
     @classmethod
     def open(cls, cursor: Any) -> MasterKeys:
@@ -57,8 +60,12 @@ class MasterKeys:
             keys.write(exclusive=True)
         try:
             content = json.loads(path.read_text("utf-8"))
-            decoded = {identity: base64.b64decode(key) for identity, key in content["keys"].items()}
-            return cls(path, content["active"], {content["active"]: decoded[content["active"]], **decoded})
+            decoded = decoded_keys(content["keys"])
+            found = cls(path, content["active"], {content["active"]: decoded[content["active"]], **decoded})
+            if section := content.get("peppers"):
+                found.pepper, found.peppers = section["active"], decoded_keys(section["keys"])
+                found.peppers[found.pepper]  # raises KeyError
+            return found
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             message = _("{path}: die Schlüsseldatei ist nicht lesbar ({kind}); bitte aus der Sicherung zurückholen.")
             raise CommandError(message.format(path=path, kind=type(error).__name__)) from None
@@ -68,9 +75,16 @@ class MasterKeys:
         self.active = f"k{len(self.keys) + 1}-{secrets.token_hex(4)}"
         self.keys[self.active] = secrets.token_bytes(KEY)
 
+    def add_pepper(self) -> None:
+        """Make a new pepper the one for new PINs; older ones stay, for the PINs made with them."""
+        self.pepper = f"p{len(self.peppers) + 1}-{secrets.token_hex(4)}"
+        self.peppers[self.pepper] = secrets.token_bytes(KEY)
+
     def write(self, *, exclusive: bool = False) -> None:
         """Write the file in one step; ``exclusive`` keeps one that somebody else made meanwhile."""
-        content = {"active": self.active, "keys": {k: base64.b64encode(v).decode() for k, v in self.keys.items()}}
+        content: dict[str, Any] = {"active": self.active, "keys": encoded_keys(self.keys)}
+        if self.peppers:
+            content["peppers"] = {"active": self.pepper, "keys": encoded_keys(self.peppers)}
         part = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -104,6 +118,16 @@ class MasterKeys:
         """A data key wrapped by the active master key."""
         nonce = secrets.token_bytes(NONCE)
         return nonce + AESGCM(self.keys[self.active]).encrypt(nonce, key, self.active.encode())
+
+
+def encoded_keys(keys: dict[str, bytes]) -> dict[str, str]:
+    """Keys as the file holds them."""
+    return {identity: base64.b64encode(key).decode() for identity, key in keys.items()}
+
+
+def decoded_keys(keys: dict[str, str]) -> dict[str, bytes]:
+    """Keys from the file; raises ValueError, TypeError, AttributeError where it holds something else."""
+    return {identity: base64.b64decode(key) for identity, key in keys.items()}
 
 
 def link_new(part: Path, path: Path) -> None:

@@ -89,6 +89,9 @@ def tell_value(key: str) -> str:
         "mandate_withdrawn": _("SEPA-Mandat gilt nicht mehr"),
         "reimbursement": _("Erstattung"),
         "recourse": _("Regress"),
+        "paper_form": _("Papierbogen senden"),
+        "wrong_person": _("Brief erreichte die falsche Person"),
+        "deceased": _("Person als verstorben gemeldet"),
     }
     return words.get(key, key)
 

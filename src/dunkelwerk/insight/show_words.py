@@ -13,6 +13,7 @@ from dunkelwerk.insight import casewords
 from dunkelwerk.insight.casewords import tell_type, tell_value
 from dunkelwerk.insight.casework import shown
 from dunkelwerk.insight.disclosure_words import LABELS
+from dunkelwerk.insight.member_words import tell_code, tell_label
 from dunkelwerk.insight.register_words import tell_change
 from dunkelwerk.insight.telling import show
 from dunkelwerk.lines.registry import procedure, recorders
@@ -193,7 +194,7 @@ def label_of(field: str) -> str:
         "icd": _("Diagnosen"),
         "change": _("Eintragung"),
     }
-    label = own.get(field) or LABELS.get(field) or field.replace("_", " ")
+    label = own.get(field) or LABELS.get(field) or tell_label(field) or field.replace("_", " ")
     return label[:1].upper() + label[1:]
 
 
@@ -213,6 +214,6 @@ def tell_field(value: Any) -> str:
         return ", ".join(map(tell_field, value))
     if value is None:
         return ""
-    if isinstance(value, dict) and (change := tell_change(value)):
-        return change
-    return own.get(value, show(value)) if isinstance(value, str) else show(value)
+    if isinstance(value, dict):
+        return tell_change(value) or "; ".join(f"{label_of(name)}: {tell_field(each)}" for name, each in value.items())
+    return own.get(value) or tell_code(value) or show(value) if isinstance(value, str) else show(value)

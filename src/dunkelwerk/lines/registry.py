@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import itertools
 import os
 import pkgutil
+from collections.abc import Collection
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -42,8 +44,16 @@ def processes() -> dict[str, AnyProcess]:
             message = _("Den Prozess {name} gibt es schon; bitte das Paket {package} unter anderem Namen anbieten.")
             raise CommandError(message.format(name=process.name, package=package_of(entry)))
         found[process.name] = process
+    introduce({id(process.line): process.line for process in found.values()}.values())
     use_own_tables(found.values())
     return found
+
+
+def introduce(lines: Collection[Line]) -> None:
+    """Let the lines know of one another's parameters and reasons: one file of an insurer serves all of them."""
+    for line, other in itertools.permutations(lines, 2):
+        line.declared.update(other.declared, set(other.parameters.__struct_fields__))
+        line.foreign.update(reason.code for reason in other.catalogue if line.catalogue.get(reason.code) is None)
 
 
 @cache

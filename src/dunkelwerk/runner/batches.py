@@ -15,7 +15,7 @@ from msgspec import Struct
 from dunkelwerk.decisions.days import is_working_day
 from dunkelwerk.decisions.process import Line
 from dunkelwerk.infra.keys import Vault
-from dunkelwerk.lines.registry import store_of
+from dunkelwerk.lines.registry import processes, store_of
 from dunkelwerk.runner import brake, judging, modes
 from dunkelwerk.runner.judging import Judged
 from dunkelwerk.runner.modes import Setting
@@ -38,6 +38,7 @@ class Batcher:
         self.line, self.size, self.store = line, size, store_of(line)
         self.store.prepare()
         self.readers = Readers(line, overrides)
+        self.elsewhere = [name for name, process in processes().items() if process.line is not line]
         self.worker = f"{socket.gethostname()}:{os.getpid()}"
         self._vault: Vault | None = None
         self._day: date | None = None
@@ -64,9 +65,8 @@ class Batcher:
             raise RuntimeError("prepare was not called")
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             settings = modes.read_settings(cursor, self.readers.books)
-            picked = pick(
-                cursor, self.store, [name for name, each in settings.items() if each.runs(day)], size=self.size
-            )
+            running = [name for name, each in settings.items() if each.runs(day)]
+            picked = pick(cursor, self.store, running, size=self.size, elsewhere=self.elsewhere)
             if not picked.notices:
                 return Done(Counter(), picked.left)
             self._vault.prepare(cursor, {each.data_key for each in picked.notices})

@@ -15,9 +15,14 @@ WAITING = f"""
     FOR UPDATE SKIP LOCKED
 """
 #: those that another worker holds just now, whose process is stopped, or that no process here can read
-EARLIER = "SELECT id, process, case_key FROM notice WHERE state = 'waiting' AND id < %s AND id <> ALL(%s)"
+EARLIER = """
+    SELECT id, process, case_key FROM notice
+    WHERE state = 'waiting' AND id < %s AND id <> ALL(%s) AND process <> ALL(%s)
+"""
 COUNT_WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting' AND process = ANY(%s)"
-OTHERS = "SELECT id, process, case_key FROM notice WHERE state = 'waiting' AND id <> ALL(%s)"
+OTHERS = """
+    SELECT id, process, case_key FROM notice WHERE state = 'waiting' AND id <> ALL(%s) AND process <> ALL(%s)
+"""
 
 
 class CaseFilesGrew(Exception):
@@ -70,23 +75,26 @@ class Sorted(Struct, frozen=True):
     free: int
 
 
-def pick(cursor: Any, store: Store, processes: Collection[str], *, size: int) -> Picked:
-    """Lock the next notices, and everything in their case files; raises CaseFilesGrew."""
-    names, held, seen = list(processes), 0, list[Waiting]()
+def pick(cursor: Any, store: Store, processes: Collection[str], *, size: int, elsewhere: Sequence[str] = ()) -> Picked:
+    """Lock the next notices, and everything in their case files; raises CaseFilesGrew.
+
+    ``elsewhere``: the processes of other lines, whose notices touch no case file of this one.
+    """
+    names, foreign, held, seen = list(processes), list(elsewhere), 0, list[Waiting]()
     while True:
         # a long queue behind one at rest is walked in longer and longer steps
         cursor.execute(WAITING, (names, seen[-1].id if seen else 0, max(size, len(seen))))
         window = [Waiting.of(row) for row in cursor.fetchall()]
         if not window:
-            return Picked([], count_free(cursor, store, seen, names))
+            return Picked([], count_free(cursor, store, seen, names, foreign))
         seen += window
-        sorted_ = sort_out(cursor, store, seen, names, size=size)
+        sorted_ = sort_out(cursor, store, seen, names, foreign, size=size)
         held = sorted_.held
         if held < len(seen):
             return Picked(sorted_.chosen, len(seen) - len(sorted_.chosen) - held)
 
 
-def count_free(cursor: Any, store: Store, seen: Sequence[Waiting], processes: list[str]) -> int:
+def count_free(cursor: Any, store: Store, seen: Sequence[Waiting], processes: list[str], elsewhere: list[str]) -> int:
     """How many others will be free in a moment, where all of our own are held.
 
     What another worker holds may be held like ours: two that waited for one another's would wait for ever.
@@ -94,14 +102,16 @@ def count_free(cursor: Any, store: Store, seen: Sequence[Waiting], processes: li
     cursor.execute(COUNT_WAITING, (processes,))
     if cursor.fetchone()[0] <= len(seen):
         return 0
-    cursor.execute(OTHERS, ([notice.id for notice in seen],))
+    cursor.execute(OTHERS, ([notice.id for notice in seen], elsewhere))
     others: list[tuple[int, str, str]] = cursor.fetchall()
     return compare(store, cursor, seen, others, processes)[0].free
 
 
-def sort_out(cursor: Any, store: Store, seen: Sequence[Waiting], processes: Collection[str], *, size: int) -> Sorted:
+def sort_out(
+    cursor: Any, store: Store, seen: Sequence[Waiting], processes: list[str], elsewhere: list[str], *, size: int
+) -> Sorted:
     """Choose among locked notices, and lock what the chosen ones' case files hold; raises CaseFilesGrew."""
-    cursor.execute(EARLIER, (seen[-1].id, [notice.id for notice in seen]))
+    cursor.execute(EARLIER, (seen[-1].id, [notice.id for notice in seen], elsewhere))
     sorted_, closures = compare(store, cursor, seen, cursor.fetchall(), processes)
     chosen = sorted_.chosen[:size]
     mine = {notice.case_key: closures[notice.case_key] for notice in chosen if notice.case_key in closures}

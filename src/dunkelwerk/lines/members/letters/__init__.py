@@ -1,0 +1,1 @@
+"""The letters of the members line: content, templates, samples. Described in docs/letters.md."""

@@ -1,0 +1,1 @@
+"""The dark processes of the line: one folder each."""

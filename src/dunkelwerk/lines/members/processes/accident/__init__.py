@@ -1,0 +1,1 @@
+"""Unfallfragebogen: a member answers what happened (§ 116 SGB X)."""

@@ -1,0 +1,1 @@
+"""SEPA-Lastschriftmandat: a member allows the fund to collect from an account."""

@@ -1,0 +1,1 @@
+"""Steuer-ID: a member tells the tax identification number."""
