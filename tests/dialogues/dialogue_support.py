@@ -53,7 +53,9 @@ def publish_proof(**changes: Any) -> Any:
     return type_versions.publish(msgspec.structs.replace(load(TYPE), **changes), actor="test")
 
 
-def import_rows(folder: Path, rows: Sequence[dict[str, str]], *, out: str = "out.csv") -> tuple[Any, list[dict[str, str]]]:
+def import_rows(
+    folder: Path, rows: Sequence[dict[str, str]], *, out: str = "out.csv"
+) -> tuple[Any, list[dict[str, str]]]:
     """Import inside the test: the counts, and the letters."""
     from dunkelwerk.dialogues.importing.run import Order, import_file
 

@@ -65,8 +65,7 @@ def test_what_was_never_exported_does_not_expire(proof: str, letters: Sequence[d
 
 
 def test_reminders_bring_a_new_pin(proof: str, letters: Sequence[dict[str, str]], folder: Path) -> None:
-    from dunkelwerk.dialogues.deadlines import reminders_due
-    from dunkelwerk.dialogues.reminding import remind
+    from dunkelwerk.dialogues.reminding import remind, reminders_due
 
     due = DAY + timedelta(days=14)
     submit(letters[2]["dialogue"])
@@ -87,9 +86,8 @@ def test_reminders_bring_a_new_pin(proof: str, letters: Sequence[dict[str, str]]
 def test_reminders_that_fail_leave_the_old_pins(
     proof: str, letters: Sequence[dict[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dunkelwerk.dialogues.deadlines import reminders_due
     from dunkelwerk.dialogues.importing.letters import CsvFile
-    from dunkelwerk.dialogues.reminding import remind
+    from dunkelwerk.dialogues.reminding import remind, reminders_due
 
     due = DAY + timedelta(days=14)
     publish = CsvFile.publish

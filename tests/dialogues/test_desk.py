@@ -84,7 +84,11 @@ def test_what_ended_may_be_opened_again(proof: str, letters: Sequence[dict[str, 
 
 @pytest.mark.parametrize(
     ("kind", "task", "state", "priority"),
-    [("not_me", "wrong_person", "revoked", 2), ("deceased", "deceased", "revoked", 1), ("on_paper", "paper_form", "opened", 3)],
+    [
+        ("not_me", "wrong_person", "revoked", 2),
+        ("deceased", "deceased", "revoked", 1),
+        ("on_paper", "paper_form", "opened", 3),
+    ],
 )
 def test_the_ways_out(
     proof: str, letters: Sequence[dict[str, str]], kind: str, task: str, state: str, priority: int
@@ -103,6 +107,17 @@ def test_the_ways_out(
     assert b"Familie" not in bytes(row[2])
     assert events[-1] == f"exit_{kind}"
     assert (access.session_of(session.token, at=AT) is None) == (state == "revoked")
+
+
+def test_whoever_answers_after_all_needs_no_paper(proof: str, letters: Sequence[dict[str, str]]) -> None:
+    from dunkelwerk.dialogues import operations
+
+    session = log_in(letters[0]["pin"])
+    operations.exit_by_person(session.dialogue, "on_paper")
+    operations.exit_by_person(session.dialogue, "on_paper")
+    submit(letters[0]["dialogue"])
+    with psycopg.connect(proof) as database:
+        assert database.execute("SELECT task, state FROM work_item").fetchall() == [("paper_form", "done")]
 
 
 def test_an_unknown_way_out_is_an_error(letters: Sequence[dict[str, str]]) -> None:

@@ -110,9 +110,7 @@ def test_two_imports_of_one_type_take_turns(proof: str, folder: Path) -> None:
     assert list(folder.glob("out.csv*")) == []
 
 
-def test_a_reconciliation_that_fails_exports_nothing(
-    proof: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reconciliation_that_fails_exports_nothing(proof: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dunkelwerk.dialogues.importing.letters import CsvFile
     from dunkelwerk.infra.errors import CommandError
 

@@ -31,6 +31,7 @@ BAD = {
     "city enthält ein Steuerzeichen": {"city": "Kö\0ln"},
     "last_name enthält ein unlesbares Zeichen": {"last_name": "M\ufffdller"},
     "prefill.contract fehlt": {"prefill.contract": ""},
+    "die Kennung der Akte ist länger als 60 Zeichen": {"prefill.contract": "x" * 61},
     "prefill.since ist kein Wert der Art date": {"prefill.since": "31.02.2026"},
 }
 
@@ -145,7 +146,7 @@ def test_rows_that_are_no_csv_are_bad_and_the_others_are_not(proof: str, folder:
 
 def test_one_broken_line_does_not_make_the_file_windows(proof: str, folder: Path, run_cli: RunCli) -> None:
     path = write_csv(folder / "persons.csv", [person_row(1), person_row(2)])
-    path.write_bytes(path.read_bytes().replace("Nachname2".encode(), b"M\xfcller2"))
+    path.write_bytes(path.read_bytes().replace(b"Nachname2", b"M\xfcller2"))
     done = run(run_cli, folder, path)
     assert done.returncode == 1  # type: ignore[attr-defined]
     assert [each["city"] for each in read_csv(folder / "out.csv")] == ["Köln"]

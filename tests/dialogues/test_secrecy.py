@@ -21,7 +21,9 @@ def everything(url: str) -> str:
     with psycopg.connect(url) as database:
         for (table,) in database.execute(TABLES).fetchall():
             for row in database.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall():
-                found += [bytes(cell).decode("latin-1") if isinstance(cell, bytes | memoryview) else str(cell) for cell in row]
+                found += [
+                    bytes(cell).decode("latin-1") if isinstance(cell, bytes | memoryview) else str(cell) for cell in row
+                ]
     return "\n".join(found)
 
 
@@ -62,7 +64,9 @@ def test_what_is_shown_of_things_has_no_secret(proof: str, folder: Path) -> None
     _counts, letters = import_rows(folder, [person_row(1)])
     dialogue = queries.find(letters[0]["dialogue"])
     submit(letters[0]["dialogue"])
-    shown = f"{dialogue!r} {dialogue.person!r} {answers.load_draft(dialogue.id)!r} {answers.read_receipt(dialogue.id)!r}"
+    shown = (
+        f"{dialogue!r} {dialogue.person!r} {answers.load_draft(dialogue.id)!r} {answers.read_receipt(dialogue.id)!r}"
+    )
     assert not re.search("|".join(SAID), shown)
 
 

@@ -23,7 +23,9 @@ def test_from_file_to_notice(proof: str, folder: Path) -> None:
     assert answers.status(session.dialogue).state == "submitted"
     with psycopg.connect(proof) as database:
         notice = database.execute("SELECT channel, external_id, process, case_key, state FROM notice").fetchall()
-        events = database.execute("SELECT event FROM dialogue_event WHERE dialogue = %s ORDER BY id", (session.dialogue,))
+        events = database.execute(
+            "SELECT event FROM dialogue_event WHERE dialogue = %s ORDER BY id", (session.dialogue,)
+        )
         said = [row[0] for row in events.fetchall()]
         messages = database.execute("SELECT kind, key FROM outbox_message").fetchall()
     assert notice == [("dialogue", first["dialogue"], "follow_up_unemployment_proof", "RS-1", "waiting")]

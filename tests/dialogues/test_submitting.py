@@ -118,6 +118,26 @@ def test_a_server_killed_between_leaves_nothing_and_it_can_be_sent_again(
     assert set(counts(proof).values()) == {1}
 
 
+def test_what_is_not_complete_is_not_sent(proof: str, letters: list[dict[str, str]]) -> None:
+    from dunkelwerk.dialogues.answers import Incomplete
+
+    with pytest.raises(Incomplete) as missing:
+        resubmit(answer(letters[0]["dialogue"]))
+    assert [each.question for each in missing.value.faults] == ["benefit_kind"]
+    assert set(counts(proof).values()) == {0}
+
+
+def test_a_file_of_somebody_else_is_not_sent(proof: str, letters: list[dict[str, str]]) -> None:
+    from dunkelwerk.dialogues import answers
+    from dunkelwerk.dialogues.queries import find
+
+    other = find(letters[1]["dialogue"]).id
+    theirs = answers.add_upload(other, question="proof_files", name="b", content=b"%PDF", pages=1).id
+    with pytest.raises(answers.StaleDraft):
+        submit(letters[0]["dialogue"], proof_files=[theirs])
+    assert [each.submitted for each in answers.list_uploads(other)] == [False]
+
+
 def test_a_draft_saved_elsewhere_meanwhile_is_not_sent(proof: str, letters: list[dict[str, str]]) -> None:
     from dunkelwerk.dialogues.answers import StaleDraft, load_draft, save_draft
 
@@ -149,7 +169,9 @@ def test_uploads_are_sealed_counted_and_submitted(proof: str, letters: list[dict
     dialogue = find(letters[0]["dialogue"])
     pdf = b"%PDF-1.7 a letter"
     first = answers.add_upload(dialogue.id, question="proof_files", name="Bescheid.pdf", content=pdf, pages=1, most=2)
-    second = answers.add_upload(dialogue.id, question="proof_files", name="x" * 500, content=pdf + b"2", pages=2, most=2)
+    second = answers.add_upload(
+        dialogue.id, question="proof_files", name="x" * 500, content=pdf + b"2", pages=2, most=2
+    )
     with pytest.raises(answers.TooManyFiles):
         answers.add_upload(dialogue.id, question="proof_files", name="3", content=pdf, pages=1, most=2)
     assert [(each.id, each.pages, each.size) for each in answers.list_uploads(dialogue.id)] == [
@@ -202,9 +224,7 @@ def test_the_outcome_is_collected_once(proof: str, letters: list[dict[str, str]]
     assert outcomes.collect() == 0
     assert Worker is not None
     with psycopg.connect(proof) as database:
-        database.execute(
-            "UPDATE notice SET state = 'referred', decision = 1, batch = 1 WHERE id = %s", (done.notice,)
-        )
+        database.execute("UPDATE notice SET state = 'referred', decision = 1, batch = 1 WHERE id = %s", (done.notice,))
     assert [outcomes.collect(), outcomes.collect()] == [1, 0]
     from dunkelwerk.dialogues.queries import find
 

@@ -14,6 +14,7 @@ from dunkelwerk.dialogues.attachments import (
 from dunkelwerk.dialogues.drafts import Draft, NotOpen, StaleDraft, load_draft, save_draft
 from dunkelwerk.dialogues.submitting import (
     AlreadySubmitted,
+    Incomplete,
     Receipt,
     Status,
     Submitted,
@@ -26,6 +27,7 @@ __all__ = [
     "AlreadySubmitted",
     "Attached",
     "Draft",
+    "Incomplete",
     "NotOpen",
     "Receipt",
     "StaleDraft",

@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from dunkelwerk.dialogues import pins, records
 from dunkelwerk.dialogues.changing import Locked, changing, ensure_reason
-from dunkelwerk.dialogues.enrolling import Newcomer, enrol
+from dunkelwerk.dialogues.enrolling import Newcomer, enrol, key_fault
 from dunkelwerk.dialogues.events import note
 from dunkelwerk.dialogues.forms.language import DialogueType
 from dunkelwerk.dialogues.forms.reading import decode
 from dunkelwerk.dialogues.hashing import Hasher
+from dunkelwerk.dialogues.items import PAPER_FORM, close_items
 from dunkelwerk.dialogues.minting import Mint, Minted, is_by_chance, link_to, new_reference
 from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.dialogues.records import Person
@@ -68,6 +69,8 @@ def create(
 ) -> Created:
     """One dialogue, exported at once; raises AlreadyThere, and CommandError for a day in the past."""
     until = last_day(version.form, valid_until)
+    if fault := key_fault(version.form, Newcomer(person, prefill)):
+        raise CommandError(f"{fault}.")
     for attempt in range(ATTEMPTS):
         try:
             return insert(version, person, prefill=prefill, until=until, actor=actor)
@@ -82,7 +85,7 @@ def last_day(form: DialogueType, valid_until: date | None) -> date:
     """The day given, else the type's days from today; raises CommandError for one that has passed."""
     today = business_day()
     if valid_until is not None and valid_until < today:
-        raise CommandError(_("valid_until: dieser Tag ist vorbei."))
+        raise CommandError(_("valid_until: der {day} ist vorbei.").format(day=valid_until))
     return valid_until or today + timedelta(days=form.valid_days)
 
 
@@ -154,5 +157,6 @@ def renew(
     remind = reminder_day(form, business_day(), until) if found.state not in OPEN_STATES else None
     cursor.execute(RENEW, (*stored(minted), state, until, remind, found.id))
     end_all(cursor, found.id)
+    close_items(cursor, found.reference, task=PAPER_FORM)
     note(cursor, found.id, event, actor=actor, at=at, detail=detail)
     return created(found.id, found.reference, minted, until)

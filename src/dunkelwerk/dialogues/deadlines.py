@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues.events import SYSTEM, note_all
-from dunkelwerk.dialogues.items import open_items
+from dunkelwerk.dialogues.items import PAPER_FORM, open_items
+from dunkelwerk.dialogues.reminding import print_due, reminders_due
 from dunkelwerk.dialogues.type_versions import forms_of
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.i18n import _
@@ -25,11 +26,7 @@ PAST = """
 """
 EXPIRE = "UPDATE dialogue SET state = 'expired', end_on = %s, remind_on = NULL WHERE id = ANY(%s)"
 END_SESSIONS = "DELETE FROM portal_session WHERE dialogue = ANY(%s)"
-DUE = """
-    SELECT type, count(*) FROM dialogue
-    WHERE remind_on <= %s AND state IN ('exported', 'opened') AND valid_until >= %s GROUP BY type ORDER BY type
-"""
-WORK_ITEM, PAPER_FORM, PRIORITY = "work_item", "paper_form", 3
+WORK_ITEM, PRIORITY = "work_item", 3
 
 
 class Due(Struct):
@@ -52,8 +49,6 @@ def run_daily(on: date) -> Due:
     Safe to call again, and twice at once. Raises CommandError where the print folder cannot be written to; what
     expired stays expired.
     """
-    from dunkelwerk.dialogues.reminding import print_due
-
     done = Due()
     while expire_some(on, done):
         pass
@@ -82,10 +77,3 @@ def ask_on_paper(cursor: Any, rows: Sequence[Sequence[Any]], on: date) -> int:
     forms = dict(forms_of(cursor, sorted({row[2] for row in rows})))
     wanted = [(row[1], forms[row[2]]) for row in rows if forms[row[2]].on_expiry == WORK_ITEM]
     return open_items(cursor, wanted, task=PAPER_FORM, priority=PRIORITY, on=on)
-
-
-def reminders_due(on: date) -> dict[str, int]:
-    """How many reminders are due on a day, by type."""
-    with connection.cursor() as cursor:
-        cursor.execute(DUE, (on, on))
-        return dict(cursor.fetchall())

@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from dunkelwerk.dialogues.forms.language import DialogueType, Source
 from dunkelwerk.dialogues.records import Person
+from dunkelwerk.inbox.door import LONGEST_KEY
+from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.registry import processes, store_of
 
 
@@ -41,6 +43,15 @@ def enrol(cursor: Any, form: DialogueType, newcomers: Sequence[Newcomer]) -> Non
     line = processes()[form.process].line
     kind, key = import_module(f"{line.package}.enrolment").Enrolled, form.notice.get(line.key)
     offered(cursor, [enrolled(kind, each, key_of(key, each)) for each in newcomers])
+
+
+def key_fault(form: DialogueType, newcomer: Newcomer) -> str | None:
+    """What is wrong with the key that the notice would name: no inbox takes it. None: nothing."""
+    process = processes().get(form.process)
+    key = key_of(form.notice.get(process.line.key), newcomer) if process else ""
+    if len(key) <= LONGEST_KEY:
+        return None
+    return _("die Kennung der Akte ist länger als {longest} Zeichen").format(longest=LONGEST_KEY)
 
 
 def key_of(source: Source | None, newcomer: Newcomer) -> str:

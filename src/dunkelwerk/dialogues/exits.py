@@ -12,7 +12,7 @@ from dunkelwerk.dialogues.changing import finish
 from dunkelwerk.dialogues.drafts import NotOpen
 from dunkelwerk.dialogues.events import PERSON, note
 from dunkelwerk.dialogues.forms.reading import decode
-from dunkelwerk.dialogues.items import open_item
+from dunkelwerk.dialogues.items import DECEASED, PAPER_FORM, WRONG_PERSON, open_item
 from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.keys import Vault
@@ -34,9 +34,9 @@ class Leave(Struct, frozen=True):
 
 
 LEAVES = {
-    "not_me": Leave("wrong_person", 2, True),
-    "deceased": Leave("deceased", 1, True),
-    "on_paper": Leave("paper_form", 3, False),
+    "not_me": Leave(WRONG_PERSON, 2, True),
+    "deceased": Leave(DECEASED, 1, True),
+    "on_paper": Leave(PAPER_FORM, 3, False),
 }
 
 

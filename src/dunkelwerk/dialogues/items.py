@@ -11,7 +11,13 @@ from dunkelwerk.dialogues.forms.language import DialogueType
 from dunkelwerk.workitems import operations as workitems
 
 KIND = "dialogue"
+#: tasks: send a form on paper; the letter reached somebody else; the person has died
+PAPER_FORM, WRONG_PERSON, DECEASED = "paper_form", "wrong_person", "deceased"
 DUE_DAYS = 5
+CLOSE = """
+    UPDATE work_item SET state = 'done', version = version + 1
+    WHERE kind = %s AND key = %s AND task = %s AND state = 'open'
+"""
 THERE = "SELECT key FROM work_item WHERE kind = 'dialogue' AND task = %s AND key = ANY(%s) AND state <> 'done'"
 
 
@@ -28,6 +34,11 @@ def open_items(
     there = {row[0] for row in cursor.fetchall()}
     items = [item(reference, form, task, priority, on) for reference, form in dialogues if reference not in there]
     return len(workitems.open_items(cursor, items))
+
+
+def close_items(cursor: Any, reference: str, *, task: str) -> None:
+    """Close the open items of a task about a dialogue: it is settled otherwise."""
+    cursor.execute(CLOSE, (KIND, reference, task))
 
 
 def item(reference: str, form: DialogueType, task: str, priority: int, on: date) -> workitems.Item:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -79,7 +78,7 @@ def mint(hasher: Hasher, count: int) -> list[Minted]:
 
 def new_reference() -> str:
     """A dialogue's public name, e.g. ``D-7K2MA-9QXR4``: by chance, unlike a PIN, and no count of dialogues."""
-    symbols = "".join(secrets.choice(pins.ALPHABET) for _ in range(10))
+    symbols = pins.random_symbols(10)
     return f"D-{symbols[:5]}-{symbols[5:]}"
 
 

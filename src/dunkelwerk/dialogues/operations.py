@@ -13,6 +13,7 @@ from dunkelwerk.dialogues import creating, exits, type_versions
 from dunkelwerk.dialogues.changing import changing, ensure_reason, finish
 from dunkelwerk.dialogues.creating import AlreadyThere, Created
 from dunkelwerk.dialogues.events import note
+from dunkelwerk.dialogues.items import PAPER_FORM, close_items
 from dunkelwerk.dialogues.models import OPEN_STATES, STATES
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.infra.businessday import now
@@ -67,6 +68,7 @@ def answered_on_paper(reference: str, *, actor: str) -> None:
     states = (*OPEN_STATES, "expired", "returned_by_post")
     with changing(reference, states=states, what=_("auf Papier beantworten")) as (cursor, found):
         finish(cursor, found.id, "answered_on_paper", at=now())
+        close_items(cursor, found.reference, task=PAPER_FORM)
         note(cursor, found.id, "answered_on_paper", actor=actor, at=now())
 
 

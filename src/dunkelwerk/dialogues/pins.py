@@ -21,7 +21,16 @@ LONGEST_TEXT = 100
 
 def generate() -> str:
     """A new PIN, compact, from the operating system's source of chance."""
-    return with_check("".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1)))
+    return with_check(random_symbols(LENGTH - 1))
+
+
+def random_symbols(count: int) -> str:
+    """So many symbols by chance, each as likely as any other."""
+    number, symbols = secrets.randbelow(len(ALPHABET) ** count), []
+    for _ in range(count):
+        number, rest = divmod(number, len(ALPHABET))
+        symbols.append(ALPHABET[rest])
+    return "".join(symbols)
 
 
 def with_check(symbols: str) -> str:

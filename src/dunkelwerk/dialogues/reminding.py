@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues import pins, records
-from dunkelwerk.dialogues.deadlines import reminders_due
 from dunkelwerk.dialogues.events import SYSTEM
 from dunkelwerk.dialogues.hashing import Hasher
 from dunkelwerk.dialogues.importing.candidates import PERSON_COLUMNS, PREFILL, VALID_UNTIL
@@ -34,6 +33,10 @@ from dunkelwerk.infra.keys import Vault
 
 BATCH, AHEAD = 1000, 1024
 FOLDER, RECIPIENT = "DUNKELWERK_PRINT_FOLDER", "DUNKELWERK_PRINT_RECIPIENT"
+COUNTS = """
+    SELECT type, count(*) FROM dialogue
+    WHERE remind_on <= %s AND state IN ('exported', 'opened') AND valid_until >= %s GROUP BY type ORDER BY type
+"""
 STAGE = (
     "CREATE TEMPORARY TABLE reminder_stage (dialogue bigint PRIMARY KEY, selector text UNIQUE, hash text, pepper text)"
 )
@@ -155,6 +158,13 @@ def take_effect(cursor: Any, letters: CsvFile, actor: str) -> Reminded:
         done.dialogues = cursor.rowcount
         done.kept = letters.publish()
     return done
+
+
+def reminders_due(on: date) -> dict[str, int]:
+    """How many reminders are due on a day, by type."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, (on, on))
+        return dict(cursor.fetchall())
 
 
 def print_due(on: date) -> int:

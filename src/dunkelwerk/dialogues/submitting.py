@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues import records
-from dunkelwerk.dialogues.drafts import NotOpen, ensure_revision
+from dunkelwerk.dialogues.drafts import NotOpen, StaleDraft, ensure_revision
 from dunkelwerk.dialogues.events import PERSON, note
-from dunkelwerk.dialogues.forms.filling import Form, notice_of
+from dunkelwerk.dialogues.forms.filling import Fault, Form, notice_of
+from dunkelwerk.dialogues.items import PAPER_FORM, close_items
 from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.dialogues.queries import NOTICE, Dialogue
 from dunkelwerk.feeds import outbox
@@ -80,6 +81,14 @@ class Receipt(Struct, frozen=True):
         return f"Receipt({self.sha256})"
 
 
+class Incomplete(Exception):
+    """Something is still missing or wrong; ``faults`` are those of ``Form.missing()``."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
 class AlreadySubmitted(NotOpen):
     """Somebody submitted it before, on another device perhaps: show the state."""
 
@@ -89,11 +98,13 @@ def submit(
 ) -> Submitted:
     """Submit what a form holds, once: submission, notice, state, event and outbox message in one transaction.
 
-    ``form`` is complete (``Form.missing()`` is empty) and was made from the draft of ``revision``; ``receipt`` was
-    rendered from it at the moment ``at``. Uploads that the answers do not name are deleted. Raises AlreadySubmitted,
-    NotOpen (expired or revoked meanwhile), StaleDraft (saved meanwhile on another device), and CommandError for a
-    notice that the process cannot read.
+    ``form`` was made from the draft of ``revision``; ``receipt`` was rendered from it at the moment ``at``. Uploads
+    that the answers do not name are deleted, open items about a paper form closed. Raises Incomplete, AlreadySubmitted,
+    NotOpen (expired or revoked meanwhile), StaleDraft (saved, or a file removed, meanwhile on another device), and
+    CommandError for a notice that the process cannot read.
     """
+    if faults := form.missing():
+        raise Incomplete(faults)
     delivery = deliver(dialogue, form, at)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         ensure_open(cursor, dialogue.id)
@@ -104,6 +115,7 @@ def submit(
         sealed = records.seal(vault, receipt, reference=dialogue.reference, column=records.RECEIPT)
         cursor.execute(CLOSE, (at, at.astimezone(BERLIN).date(), dialogue.id))
         cursor.execute(DROP_DRAFT, (dialogue.id,))
+        close_items(cursor, dialogue.reference, task=PAPER_FORM)
         note(cursor, dialogue.id, "submitted", actor=PERSON, at=at)
         put_message(cursor, vault, dialogue, form, files=files, receipt_sha256=receipt_sha256, at=at)
         notice = inbox.add_one(cursor, delivery, inbox.Origin(CHANNEL, PERSON), vault, at=at)
@@ -135,10 +147,15 @@ def deliver(dialogue: Dialogue, form: Form, at: datetime) -> Delivery:
 
 
 def keep_uploads(cursor: Any, dialogue: int, form: Form) -> list[dict[str, Any]]:
-    """Mark the uploads that the answers name as submitted, delete the others; what is kept, as JSON says it."""
+    """Mark the uploads that the answers name as submitted, delete the others; what is kept, as JSON says it.
+
+    Raises StaleDraft where one that they name is gone.
+    """
     named = {each for question in uploads_of(form) for each in form.answers.get(question) or ()}
     cursor.execute(UPLOADS, (dialogue,))
     kept = [row for row in cursor.fetchall() if row[0] in named]
+    if len(kept) < len(named):
+        raise StaleDraft
     cursor.execute(KEEP_UPLOADS, ([row[0] for row in kept],))
     cursor.execute(DROP_UPLOADS, (dialogue,))
     return [dict(zip(("id", "question", "pages", "size", "sha256"), row, strict=True)) for row in kept]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from dunkelwerk.dialogues.enrolling import Newcomer, key_fault
 from dunkelwerk.dialogues.forms.language import DialogueType
 from dunkelwerk.dialogues.forms.prefilling import read_prefill
 from dunkelwerk.dialogues.importing.table import Row
@@ -36,6 +36,7 @@ LONGEST = {"external_id": 200, "postal_code": 12, "house_number": 20, "salutatio
 LONGEST_TEXT = 120
 ISO, GERMAN = re.compile(r"(\d{4})-(\d{2})-(\d{2})"), re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 OLDEST = date(1890, 1, 1)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: stands where a byte was no letter of the file's encoding
 UNREADABLE = "\ufffd"
 
@@ -89,6 +90,8 @@ class Checker:
         until = self._until(texts.get(VALID_UNTIL, ""), faults)
         prefill, wrong = read_prefill(self._form, {name: texts[column] for column, name in self._prefill.items()})
         faults += wrong
+        if person is not None and (fault := key_fault(self._form, Newcomer(person, prefill))):
+            faults.append(fault)
         if faults or person is None or until is None:
             return Bad(row.line, row.cells, "; ".join(faults))
         return Candidate(row.line, row.cells, person, prefill, until)
@@ -144,7 +147,7 @@ def unusable(cells: Sequence[str], place: Mapping[str, int]) -> list[str]:
         cell = cells[number]
         if UNREADABLE in cell:
             faults.append(_("{name} enthält ein unlesbares Zeichen (Zeichensatz der Datei prüfen)").format(name=name))
-        elif any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\r\n\t" for each in cell):
+        elif CONTROL.search(cell):
             faults.append(_("{name} enthält ein Steuerzeichen (z. B. NUL)").format(name=name))
     return faults
 
