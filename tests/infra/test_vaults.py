@@ -15,12 +15,12 @@ def test_it_is_kept_for_a_while(django_database: str, monkeypatch: pytest.Monkey
     from dunkelwerk.infra import vaults
 
     with connection.cursor() as cursor:
-        first = vaults.vault(cursor, on=ON)
-        assert vaults.vault(cursor, on=ON) is first
-        assert vaults.vault(cursor, on=LATER) is not first
-        kept = vaults.vault(cursor, on=LATER)
+        first = vaults.vault_of(cursor, on=ON)
+        assert vaults.vault_of(cursor, on=ON) is first
+        assert vaults.vault_of(cursor, on=LATER) is not first
+        kept = vaults.vault_of(cursor, on=LATER)
         monkeypatch.setattr(vaults, "SECONDS", -1.0)
-        assert vaults.vault(cursor, on=LATER) is not kept
+        assert vaults.vault_of(cursor, on=LATER) is not kept
 
 
 def test_one_made_in_a_transaction_is_not_kept(django_database: str) -> None:
@@ -30,10 +30,10 @@ def test_one_made_in_a_transaction_is_not_kept(django_database: str) -> None:
     from dunkelwerk.infra import vaults
 
     with transaction.atomic(), connection.cursor() as cursor:
-        lost = vaults.vault(cursor, on=ON)
+        lost = vaults.vault_of(cursor, on=ON)
         transaction.set_rollback(True)
     with connection.cursor() as cursor:
-        good = vaults.vault(cursor, on=ON)
+        good = vaults.vault_of(cursor, on=ON)
         assert good is not lost
         cursor.execute("SELECT id FROM data_key")
         assert [row[0] for row in cursor.fetchall()] == [good.current]

@@ -12,7 +12,7 @@ from dunkelwerk.inbox.door import Delivery, Door, Refusal
 from dunkelwerk.inbox.operations import Origin, receive
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.jsonlines import FileLine
-from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 from dunkelwerk.runner.queries import Record, about_decision
 
 CHANNEL = "api"
@@ -28,7 +28,7 @@ def put(process: str, text: bytes, *, actor: str) -> dict[str, Any]:
     """A notice into the inbox; raises Problem for one that the process could not read, or that says otherwise now."""
     delivery = examine(process, text)
     with connection.cursor() as cursor:
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
     (receipt,) = receive([delivery], Origin(CHANNEL, actor), vault)
     if receipt.refused:
         raise Problem(409, "There is another notice under this id already.")
@@ -68,7 +68,7 @@ def show(identity: int) -> dict[str, Any]:
             raise Problem(404, "There is no such notice.")
         shown = {**dict(zip(COLUMNS, row, strict=False)), "decision": None}
         if row[7] is not None:
-            vault = Vault(cursor, on=business_day())
+            vault = vault_of(cursor, on=business_day())
             vault.prepare(cursor, {row[8]})
             opened = vault.open(bytes(row[9]), key=row[8], about=about_decision(row[7]))
             decision = msgspec.json.decode(opened, type=Record).decision

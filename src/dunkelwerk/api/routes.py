@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, NinjaAPI, Query
+from ninja import File, Form, NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 
@@ -23,7 +23,7 @@ from dunkelwerk.dialogues.uploads.outcomes import Limits, Refused, sentence
 from dunkelwerk.inbox.documents import Document, receive_document
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
-from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 
 MOST_ITEMS = 500
 #: where the virus scanner is, see docs/uploads.md
@@ -73,10 +73,10 @@ def get_dialogue(request: HttpRequest, id: str) -> dict[str, Any]:
 
 
 @api.delete("/dialogues/{id}", response={204: None, **PROBLEMS}, auth=Scope("dialogues:write"))
-def revoke_dialogue(request: HttpRequest, id: str, reason: Query[str] = "") -> tuple[int, None]:
+def revoke_dialogue(request: HttpRequest, id: str, reason: Query[str] = "") -> Status:
     """Revoke a dialogue: its PIN is dead. Revoking again changes nothing."""
     dialogues.revoke(id, reason, actor=request.auth.actor)  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)
 
 
 @api.post(
@@ -137,7 +137,7 @@ def put_document(
     )
     day = business_day()
     with connection.cursor() as cursor:
-        vault = Vault(cursor, on=day)
+        vault = vault_of(cursor, on=day)
     try:
         identity, known = receive_document(document, vault, on=day)
     except CommandError as error:

@@ -12,7 +12,7 @@ from dunkelwerk.dialogues import records
 from dunkelwerk.dialogues.drafts import lock_open
 from dunkelwerk.dialogues.settings import upload_limits
 from dunkelwerk.infra.businessday import business_day, now
-from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 
 LONGEST_NAME = 200
 ADD = """
@@ -69,7 +69,7 @@ def add_upload(
         cursor.execute(COUNT, (dialogue, question))
         if cursor.fetchone()[0] >= limit:
             raise TooManyFiles(limit)
-        vault, at, short = Vault(cursor, on=business_day()), now(), name.replace("\0", "")[:LONGEST_NAME]
+        vault, at, short = vault_of(cursor, on=business_day()), now(), name.replace("\0", "")[:LONGEST_NAME]
         digest = hashlib.sha256(content).hexdigest()
         sealed_name = records.seal(vault, short, reference=reference, column=records.FILE_NAME)
         sealed = records.seal(vault, content, reference=reference, column=f"{records.FILE}:{digest}")
@@ -82,7 +82,7 @@ def list_uploads(dialogue: int) -> list[Attached]:
     with connection.cursor() as cursor:
         cursor.execute(LIST, (dialogue,))
         rows = cursor.fetchall()
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
         vault.prepare(cursor, {row[3] for row in rows})
     found = []
     for identity, question, name, key, pages, size, sha256, at, submitted, reference in rows:
@@ -99,7 +99,7 @@ def read_upload(dialogue: int, upload: int) -> bytes | None:
         if row is None:
             return None
         sealed, digest, key, reference = row
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
         vault.prepare(cursor, {key})
         return records.unseal(vault, sealed, bytes, key=key, reference=reference, column=f"{records.FILE}:{digest}")
 

@@ -13,6 +13,7 @@ from dunkelwerk.dialogues import records
 from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 
 LOCK = "SELECT reference, state FROM dialogue WHERE id = %s FOR UPDATE"
 READ = """
@@ -53,7 +54,7 @@ class NotOpen(Exception):
 def load_draft(dialogue: int) -> Draft:
     """The answers so far; an empty draft where there are none."""
     with connection.cursor() as cursor:
-        return read_draft(cursor, Vault(cursor, on=business_day()), dialogue)
+        return read_draft(cursor, vault_of(cursor, on=business_day()), dialogue)
 
 
 def read_draft(cursor: Any, vault: Vault, dialogue: int) -> Draft:
@@ -76,7 +77,7 @@ def save_draft(dialogue: int, answers: Mapping[str, Any], *, revision: int) -> i
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         reference = lock_open(cursor, dialogue)
         ensure_revision(cursor, dialogue, revision)
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
         sealed = records.seal(vault, dict(answers), reference=reference, column=records.DRAFT)
         cursor.execute(SAVE, (dialogue, revision + 1, sealed, vault.current, now()))
     return revision + 1

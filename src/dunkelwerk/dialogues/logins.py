@@ -24,7 +24,7 @@ from dunkelwerk.dialogues.records import Person
 from dunkelwerk.dialogues.sessions import Session
 from dunkelwerk.dialogues.settings import login_limits, login_milliseconds
 from dunkelwerk.infra.businessday import BERLIN, business_day, now
-from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 
 #: no PIN at all: costs no attempt
 TYPING_ERROR = "typing_error"
@@ -115,7 +115,7 @@ def admit(cursor: Any, keys: guard.Keys, at: datetime) -> int:
 def verified(cursor: Any, hasher: Hasher, pin: str, second_secret: str) -> Found | None:
     """The dialogue, where both secrets are right. Unknown, or without its person: the same work, for nothing."""
     found = find(cursor, pins.selector_of(pin))
-    vault = Vault(cursor, on=business_day())
+    vault = vault_of(cursor, on=business_day())
     if found is not None and found.person is not None:
         vault.prepare(cursor, {found.data_key})
         who = (found.person, found.data_key, found.reference)

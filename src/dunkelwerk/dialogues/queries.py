@@ -18,6 +18,7 @@ from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 
 #: the newest attempt of a dialogue's notice counts: a clerk may have corrected it
 NOTICE = """(SELECT n.state FROM notice n WHERE n.channel = 'dialogue' AND n.external_id = d.reference
@@ -111,7 +112,7 @@ def read_one(condition: str, value: int | str) -> Dialogue:
         row = cursor.fetchone()
         if row is None:
             raise CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=value))
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
         vault.prepare(cursor, {row[14]})
     return opened(row, vault)
 

@@ -25,6 +25,7 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.infra.keys import Vault
+from dunkelwerk.infra.vaults import vault_of
 
 CHANNEL = "dialogue"
 LOCK = "SELECT state FROM dialogue WHERE id = %s FOR UPDATE"
@@ -109,7 +110,7 @@ def submit(
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         ensure_open(cursor, dialogue.id)
         ensure_revision(cursor, dialogue.id, revision)
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
         files = keep_uploads(cursor, dialogue.id, form)
         answers = records.seal(vault, form.answers, reference=dialogue.reference, column=records.ANSWERS)
         sealed = records.seal(vault, receipt, reference=dialogue.reference, column=records.RECEIPT)
@@ -216,7 +217,7 @@ def read_receipt(dialogue: int) -> Receipt | None:
         if row is None:
             return None
         sealed, key, reference, sha256, language = row
-        vault = Vault(cursor, on=business_day())
+        vault = vault_of(cursor, on=business_day())
         vault.prepare(cursor, {key})
         pdf = records.unseal(vault, sealed, bytes, key=key, reference=reference, column=records.RECEIPT)
     return Receipt(pdf, sha256, language)

@@ -17,7 +17,7 @@ SECONDS = 30.0
 _kept = threading.local()
 
 
-def vault(cursor: Any, *, on: date) -> Vault:
+def vault_of(cursor: Any, *, on: date) -> Vault:
     """This thread's vault for the database of the cursor; raises CommandError where the key file cannot be used."""
     place = (str(key_file()), cursor.db.settings_dict["HOST"], cursor.db.settings_dict["NAME"], on)
     if getattr(_kept, "place", None) == place and time.monotonic() - _kept.at <= SECONDS:
