@@ -16,8 +16,8 @@ from dunkelwerk.infra.jsonlines import read_lines
 
 if TYPE_CHECKING:
     from dunkelwerk.infra.progress import Advance
+    from dunkelwerk.lines.counts import Counts
     from dunkelwerk.lines.credit_protection.intake.loading import Totals
-    from dunkelwerk.lines.credit_protection.intake.plan import Counts
 
 EXAMPLE = "Beispiel: dunkelwerk load bestand.jsonl"
 LONGEST_ACTOR = 100

@@ -13,9 +13,9 @@ from msgspec import Struct
 from dunkelwerk.decisions.periods import Period, day_after, period
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection.casefile import Claim, ClaimStatus, Contract, Instalment
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault, Older
 from dunkelwerk.lines.credit_protection.intake.instalments import InstalmentChange, compare_instalments
 from dunkelwerk.lines.credit_protection.intake.known import KnownClaim, KnownContract, OwnRelease
+from dunkelwerk.lines.line_faults import LineFault, Older
 
 RANK = {"reported": 0, "accepted": 1, "declined": 2, "closed": 2}
 

@@ -14,7 +14,7 @@ from dunkelwerk.decisions.failures import TechnicalFailure
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Claim, Contract, Cover, DeathCover, Tariff
 from dunkelwerk.lines.credit_protection.identification import ensure_consistent
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault
+from dunkelwerk.lines.line_faults import LineFault
 
 #: characters that the register's columns hold
 LONGEST_KEY = 60

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.credit_protection.casefile import Claim, Instalment
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault, Older
 from dunkelwerk.lines.credit_protection.intake.known import KnownClaim, KnownInstalment
+from dunkelwerk.lines.line_faults import LineFault, Older
 
 
 class InstalmentChange(NamedTuple):

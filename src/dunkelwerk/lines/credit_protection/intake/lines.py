@@ -13,7 +13,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Contract, Person, Tariff
 from dunkelwerk.lines.credit_protection.intake.checks import check_case
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault, unreadable
+from dunkelwerk.lines.line_faults import LineFault, unreadable
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 PERSON, TARIFF, CONTRACT = "P", "T", "C"

@@ -44,13 +44,14 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine, read_lines
 from dunkelwerk.infra.progress import Advance
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault
+from dunkelwerk.lines.counts import Counts
 from dunkelwerk.lines.credit_protection.intake.known import read_known
 from dunkelwerk.lines.credit_protection.intake.lines import Line, LineReader
-from dunkelwerk.lines.credit_protection.intake.plan import Counts, Plan, Planner
-from dunkelwerk.lines.credit_protection.intake.retry import constraint_of, patiently
+from dunkelwerk.lines.credit_protection.intake.plan import Plan, Planner
 from dunkelwerk.lines.credit_protection.intake.seen import Seen
 from dunkelwerk.lines.credit_protection.intake.writes import Writer
+from dunkelwerk.lines.line_faults import LineFault
+from dunkelwerk.lines.retry import constraint_of, patiently
 
 BATCH_LINES = 1000
 BATCH_BYTES = 4 * 1024 * 1024

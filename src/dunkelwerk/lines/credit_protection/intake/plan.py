@@ -8,12 +8,13 @@ from msgspec import Struct, field
 
 from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.lines.counts import Counts
 from dunkelwerk.lines.credit_protection.casefile import Contract, Person, Tariff
 from dunkelwerk.lines.credit_protection.intake.changes import ContractChange, compare, overlaps
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault
 from dunkelwerk.lines.credit_protection.intake.known import Known, KnownContract, Row
 from dunkelwerk.lines.credit_protection.intake.lines import CONTRACT, PERSON, TARIFF, Line
 from dunkelwerk.lines.credit_protection.intake.seen import Mark
+from dunkelwerk.lines.line_faults import LineFault
 
 
 class Stamp(Struct, frozen=True):
@@ -21,20 +22,6 @@ class Stamp(Struct, frozen=True):
 
     line: str
     digest: bytes
-
-
-class Counts(Struct):
-    """Things of one kind, each counted once a load."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Count these, too."""
-        self.new += other.new
-        self.changed += other.changed
-        self.unchanged += other.unchanged
 
 
 class Plan(Struct):

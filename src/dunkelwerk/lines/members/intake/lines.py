@@ -11,7 +11,7 @@ from dunkelwerk.decisions.identifiers import compact
 from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault, unreadable
+from dunkelwerk.lines.line_faults import LineFault, unreadable
 from dunkelwerk.lines.members.casefile import CaseFile, Mandate
 from dunkelwerk.lines.members.identifiers import iban_fault
 

@@ -20,13 +20,13 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import read_lines
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.infra.progress import Advance
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault
-from dunkelwerk.lines.credit_protection.intake.plan import Counts
-from dunkelwerk.lines.credit_protection.intake.retry import constraint_of, patiently
+from dunkelwerk.lines.counts import Counts
+from dunkelwerk.lines.line_faults import LineFault
 from dunkelwerk.lines.members import loader
 from dunkelwerk.lines.members.casefile import Mandate
 from dunkelwerk.lines.members.intake.lines import Line, read_line
 from dunkelwerk.lines.members.intake.plan import Known, KnownMandate, KnownMember, KnownTaxId, Plan, judge
+from dunkelwerk.lines.retry import constraint_of, patiently
 
 BATCH_LINES = 1000
 DAYS = ("birth_date", "deceased_on")

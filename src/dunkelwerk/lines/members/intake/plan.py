@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from dunkelwerk.decisions.identifiers import compact
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.credit_protection.intake.faults import LineFault, Older
-from dunkelwerk.lines.credit_protection.intake.plan import Counts
+from dunkelwerk.lines.counts import Counts
+from dunkelwerk.lines.line_faults import LineFault, Older
 from dunkelwerk.lines.members.casefile import Mandate, MandateStatus
 from dunkelwerk.lines.members.intake.lines import Line
 from dunkelwerk.lines.members.loader import COLUMNS
