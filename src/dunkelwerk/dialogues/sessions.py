@@ -17,9 +17,10 @@ TOKEN = 32
 #: however long somebody goes on
 LONGEST = timedelta(hours=12)
 START = "INSERT INTO portal_session (token, dialogue, started_at, seen_at) VALUES (%s, %s, %s, %s)"
-SEE = """
-    UPDATE portal_session SET seen_at = %s WHERE token = %s AND seen_at > %s AND started_at > %s RETURNING dialogue
-"""
+#: so often it is written down that somebody is still there: a write for each page would cost more than the page
+SEEN_EVERY = 30
+FIND = "SELECT dialogue, seen_at FROM portal_session WHERE token = %s AND seen_at > %s AND started_at > %s"
+SEE = "UPDATE portal_session SET seen_at = %s WHERE token = %s AND seen_at < %s"
 LEFT = "SELECT seen_at FROM portal_session WHERE token = %s AND started_at > %s"
 SWEEP = "DELETE FROM portal_session WHERE seen_at < %s OR started_at < %s"
 
@@ -45,10 +46,14 @@ def session_of(token: str, *, at: datetime | None = None) -> Session | None:
     """The session of a token, seen at this moment; None: none, ended, or idle for too long."""
     moment = at or now()
     with connection.cursor() as cursor:
-        oldest = moment - timedelta(seconds=session_seconds())
-        cursor.execute(SEE, (moment, hashed(token), oldest, moment - LONGEST))
+        idle = session_seconds()
+        cursor.execute(FIND, (hashed(token), moment - timedelta(seconds=idle), moment - LONGEST))
         row = cursor.fetchone()
-    return Session(token, row[0]) if row else None
+        if row is None:
+            return None
+        if moment - row[1] > timedelta(seconds=min(SEEN_EVERY, idle // 20)):
+            cursor.execute(SEE, (moment, hashed(token), moment))
+    return Session(token, row[0])
 
 
 def extend(token: str, *, at: datetime | None = None) -> int:
