@@ -1,21 +1,29 @@
-"""Setting papers: the letters' engine with the templates of dialogues, one per thread."""
+"""Setting papers: the letters' engine with the templates of dialogues, one per process, for one thread at a time."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from dunkelwerk.letters.rendering import Engine
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: whose name stands in the letterhead; a dialogue belongs to no cover
 LEGAL_ENTITY = ""
-_here = threading.local()
+#: a paper takes milliseconds, an engine of its own for each thread would take longer and hold its fonts in memory
+_turn = Lock()
 
 
-def engine() -> Engine:
-    """This thread's engine; raises CommandError where fonts or the insurer's folder cannot be used."""
-    if not hasattr(_here, "engine"):
-        _here.engine = Engine(TEMPLATES)
-    made: Engine = _here.engine
-    return made
+@contextmanager
+def engine() -> Iterator[Engine]:
+    """The engine, alone; raises CommandError where fonts or the insurer's folder cannot be used."""
+    with _turn:
+        yield _make()
+
+
+@cache
+def _make() -> Engine:
+    return Engine(TEMPLATES)

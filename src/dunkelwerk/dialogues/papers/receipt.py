@@ -15,7 +15,7 @@ from msgspec import Struct
 from dunkelwerk.dialogues.papers.engine import LEGAL_ENTITY, engine
 from dunkelwerk.infra.businessday import BERLIN
 from dunkelwerk.letters.fonts import UNSEEN
-from dunkelwerk.letters.rendering import Letter
+from dunkelwerk.letters.rendering import Engine, Letter
 from dunkelwerk.lines import german
 
 #: stands for a character that no font of ours has; the attached answers have the character itself
@@ -61,7 +61,12 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 def render_receipt(receipt: Receipt) -> Letter:
     """The receipt; never fails for what a person typed: characters without a glyph are replaced, and it says so."""
-    setting = engine()
+    with engine() as setting:
+        return set_receipt(setting, receipt)
+
+
+def set_receipt(setting: Engine, receipt: Receipt) -> Letter:
+    """The receipt, by this engine."""
     at = receipt.submitted_at.astimezone(BERLIN)
     attached = msgspec.json.format(
         msgspec.json.encode(

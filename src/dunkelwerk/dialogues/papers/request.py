@@ -45,7 +45,6 @@ def render_request(request: Request, person: Person, *, on: date) -> Letter:
 
     Raises AddressFault for a person without a complete address, LetterFault for what cannot be printed.
     """
-    setting = engine()
     content = {
         "recipient": address_lines(person),
         "salutation": salutation(person),
@@ -62,7 +61,8 @@ def render_request(request: Request, person: Person, *, on: date) -> Letter:
         "is_reminder": request.is_reminder,
         "in_english": request.in_english,
     }
-    return setting.render("request", setting.fill(content, legal_entity=LEGAL_ENTITY), on=on)
+    with engine() as setting:
+        return setting.render("request", setting.fill(content, legal_entity=LEGAL_ENTITY), on=on)
 
 
 def qr_code(link: str) -> str:

@@ -1,0 +1,1 @@
+"""What the insured person sees: pages and their way through them. No rules: those are in ``dialogues``."""

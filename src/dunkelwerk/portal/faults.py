@@ -1,0 +1,125 @@
+"""Pages for what goes wrong: clear, kind, in the look of all others, and with a way on."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from dunkelwerk.infra.i18n import _, speaking
+from dunkelwerk.portal.languages import chosen_language
+
+#: seconds after which another try is worth it
+RETRY = 10
+#: not sent again from a page: secrets are typed by the person
+UNREPEATED = ("pin", "birth.day", "birth.month", "birth.year", "postal_code")
+
+
+def show(
+    request: HttpRequest,
+    status: int,
+    heading: str,
+    *paragraphs: str,
+    again: list[tuple[str, str]] | None = None,
+    ping: str = "",
+    way_on: str = "",
+    way_on_text: str = "",
+) -> HttpResponse:
+    """A page of a heading, some sentences, and a button."""
+    context = {
+        "heading": heading,
+        "paragraphs": paragraphs,
+        "again": again,
+        "ping": ping,
+        "way_on": way_on or reverse("portal:start"),
+        "way_on_text": way_on_text or _("Zum Fragebogen"),
+    }
+    return render(request, "portal/fault.html", context, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    with speaking(chosen_language(request)):
+        sentence = _("Vielleicht hat sich ein Tippfehler eingeschlichen. Ihre Angaben sind davon nicht betroffen.")
+        return show(request, 404, _("Diese Seite gibt es nicht"), sentence)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what came could not be read, e.g. too many fields."""
+    with speaking(chosen_language(request)):
+        sentence = _("Bitte gehen Sie zurück und versuchen Sie es noch einmal. Was gespeichert war, ist noch da.")
+        return show(request, 400, _("Das konnten wir nicht lesen"), sentence)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return refused(request)
+
+
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The CSRF token was missing or wrong: the page is from another session, or cookies are switched off.
+
+    What one of our own pages sent, as the browser vouches, can be sent again; nothing of anybody else's is repeated.
+    """
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    again = repeated(request) if own else None
+    with speaking(chosen_language(request)):
+        if again:
+            return show(
+                request,
+                403,
+                _("Bitte noch einmal senden"),
+                _("Sie haben sich inzwischen neu angemeldet. Ihre Eingaben stehen noch in dieser Seite."),
+                again=again,
+            )
+        return show(
+            request,
+            403,
+            _("Bitte öffnen Sie die Seite noch einmal"),
+            _("Die Seite war zu lange offen, oder Ihr Browser nimmt keine Cookies an."),
+            _("Diese Website braucht zwei kleine Cookies, um Sie während der Sitzung zu erkennen. Sonst nichts."),
+            way_on=reverse("portal:home"),
+            way_on_text=_("Zur Anmeldung"),
+        )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our fault."""
+    with speaking(chosen_language(request)):
+        return show(
+            request,
+            500,
+            _("Da ist bei uns etwas schiefgegangen"),
+            _("Das liegt nicht an Ihnen. Was Sie bis zur letzten Seite eingegeben haben, ist gespeichert."),
+            _("Bitte versuchen Sie es noch einmal."),
+        )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away. What was just posted stands in the page, and can be sent again from there."""
+    again = repeated(request)
+    sentences = [_("Wir sind gleich wieder da. Was Sie bisher gespeichert haben, ist sicher aufgehoben.")]
+    if again is not None:
+        sentences.append(_("Ihre letzten Eingaben stehen noch in dieser Seite: Senden Sie sie einfach noch einmal."))
+    else:
+        sentences.append(_("Bitte versuchen Sie es in ein paar Augenblicken noch einmal."))
+    response = show(
+        request,
+        503,
+        _("Kleine Unterbrechung"),
+        *sentences,
+        again=again,
+        ping=reverse("portal:ping"),
+        way_on=request.path,
+        way_on_text=_("Noch einmal versuchen"),
+    )
+    response["Retry-After"] = str(RETRY)
+    return response
+
+
+def repeated(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What was posted, to be sent again; None where there is nothing, or where it holds secrets or files."""
+    if request.method != "POST" or request.FILES or any(name in request.POST for name in UNREPEATED):
+        return None
+    pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, value) for name, value in pairs if name != "csrfmiddlewaretoken"]

@@ -1,0 +1,54 @@
+"""Around every page: the language it is in, and what is said while the database is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from dunkelwerk.dialogues.answers import NotOpen
+from dunkelwerk.infra.database import reconnect
+from dunkelwerk.infra.i18n import speaking
+from dunkelwerk.portal.faults import unavailable
+from dunkelwerk.portal.languages import chosen_language
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Language:
+    """Texts are in the language the person chose, else one that the browser asks for."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer in that language."""
+        with speaking(chosen_language(request)):
+            return self.get_response(request)
+
+
+class Outage:
+    """While the database is away: a page that says so, and nothing that was typed is lost.
+
+    And what may end while a page is open: somebody revoked the dialogue, or it was submitted on another device.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer; the next request finds the database by itself."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for an outage; None leaves any other error, and other parts of the site, to Django."""
+        if not request.resolver_match or "portal" not in request.resolver_match.namespaces:
+            return None
+        if isinstance(error, OperationalError | InterfaceError):
+            reconnect()
+            return unavailable(request)
+        if isinstance(error, NotOpen):
+            return redirect("portal:status")
+        return None

@@ -1,0 +1,55 @@
+"""Pages that anybody may read: help, privacy, accessibility, imprint."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dunkelwerk.infra.i18n import spoken
+from dunkelwerk.portal.house import find_text, read_house
+from dunkelwerk.portal.texts import fill, parse_text
+from dunkelwerk.portal.visits import cookie_name
+
+
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of text."""
+    house = read_house()
+    blocks = parse_text(fill(find_text(name, spoken(), house), house.insurer))
+    heading = next((block.lines[0] for block in blocks if block.kind == "title"), name)
+    # no look into the database: these pages are there even when it is not
+    context = {"heading": heading, "blocks": blocks, "comes_back": cookie_name() in request.COOKIES}
+    return render(request, "portal/text.html", context)
+
+
+@require_safe
+def help(request: HttpRequest) -> HttpResponse:
+    """Help and how to reach the insurer."""
+    return show(request, "help")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What happens to the data."""
+    return show(request, "privacy")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return show(request, "accessibility")
+
+
+@require_safe
+def imprint(request: HttpRequest) -> HttpResponse:
+    """Whose site this is."""
+    return show(request, "imprint")
+
+
+@require_safe
+def ping(request: HttpRequest) -> HttpResponse:
+    """Whether the portal is back after an outage: asks the database for nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse(status=204)
