@@ -61,6 +61,7 @@ check: $(DEV)  ## linters, types, layers
 	$(BIN)/python tools/reason_catalogue.py --check
 	$(BIN)/python tools/parameter_reference.py --check
 	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/form_schema.py --check
 
 bench: $(DEV)  ## the performance figures; a table, and JSON under bench/results
 	$(BIN)/python -m bench
@@ -75,6 +76,7 @@ docs: $(DEV)  ## what is generated
 	$(BIN)/python tools/reason_catalogue.py
 	$(BIN)/python tools/parameter_reference.py
 	$(BIN)/python tools/messages.py
+	$(BIN)/python tools/form_schema.py
 
 lock: $(DEV)  ## lock the requirements anew
 	$(BIN)/uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements/run.in -o requirements/run.txt

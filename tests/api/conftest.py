@@ -14,9 +14,13 @@ def served(django_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     from django.test import override_settings
 
     monkeypatch.setenv("DUNKELWERK_TODAY", "2026-11-22")
-    with override_settings(
-        ROOT_URLCONF="dunkelwerk.api.urls", MIDDLEWARE=["dunkelwerk.api.problems.ProblemsOnly"], ALLOWED_HOSTS=["*"]
-    ):
+    site = {
+        "ROOT_URLCONF": "dunkelwerk.api.urls",
+        "MIDDLEWARE": ["dunkelwerk.api.problems.ProblemsOnly"],
+        "FILE_UPLOAD_HANDLERS": ["dunkelwerk.portal.receiving.InMemory"],
+        "ALLOWED_HOSTS": ["*"],
+    }
+    with override_settings(**site):
         yield
 
 

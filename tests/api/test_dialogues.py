@@ -45,6 +45,7 @@ def test_what_does_not_fit_is_refused(caller: Caller, change: dict[str, Any], sa
     status, problem = caller.post("/dialogues", {**DIALOGUE, **change})
     assert status == 422
     assert said in problem["detail"]
+    assert all(not each["field"].startswith("body") for each in problem.get("errors", []))
 
 
 def test_a_new_pin_kills_the_old_one(caller: Caller) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,8 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.vaults import vault_of
 
 MOST_ITEMS = 500
+#: where the parts of a request are looked for
+PLACES = frozenset({"body", "query", "path", "form", "file"})
 #: where the virus scanner is, see docs/uploads.md
 SCANNER = "DUNKELWERK_SCANNER"
 ITEMS = f"""
@@ -214,19 +217,22 @@ def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpRespons
 @api.exception_handler(ValidationError)
 def on_fault(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A request that does not fit: which fields, and what is wrong, never their values."""
-    faults = [
-        {
-            "field": ".".join(
-                str(part) for part in each["loc"] if part not in ("body", "query", "path", "form", "file")
-            ),
-            "message": each["msg"].partition(", input_value")[0]
-            if each["type"] != "json_invalid"
-            else "no readable JSON",
-        }
-        for each in error.errors
-    ]
+    faults = [{"field": place_of(each["loc"]), "message": told(each)} for each in error.errors]
     said = "; ".join(f"{each['field']}: {each['message']}" for each in faults)
     return answer(Problem(422, said, errors=faults))
+
+
+def place_of(loc: Sequence[str | int]) -> str:
+    """The field that a fault is about; the first part says only where it was looked for."""
+    parts = list(loc)
+    while len(parts) > 1 and parts[0] in PLACES:
+        parts.pop(0)
+    return ".".join(map(str, parts))
+
+
+def told(fault: Mapping[str, Any]) -> str:
+    """What is wrong with it, without the value."""
+    return "no readable JSON" if fault["type"] == "json_invalid" else str(fault["msg"])
 
 
 @api.exception_handler(HttpError)

@@ -27,6 +27,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "dunkelwerk.site.headers.MoreHeaders",
+    "dunkelwerk.api.problems.ProblemsOnly",
     "dunkelwerk.portal.middleware.Language",
     "dunkelwerk.portal.middleware.Outage",
     "dunkelwerk.site.forgery.FormGuard",

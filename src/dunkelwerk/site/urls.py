@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from django.urls import include, path
 
-from django.urls import URLPattern, URLResolver, include, path
-
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("dunkelwerk.portal.urls"))]
-if find_spec("dunkelwerk.api"):
-    urlpatterns.append(path("", include("dunkelwerk.api.urls")))
+urlpatterns = [path("", include("dunkelwerk.portal.urls")), path("", include("dunkelwerk.api.urls"))]
 
 handler400 = "dunkelwerk.portal.faults.bad_request"
 handler403 = "dunkelwerk.portal.faults.forbidden"
