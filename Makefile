@@ -9,7 +9,7 @@ VENDOR := src/dunkelwerk/portal/static/vendor
 KERN := node_modules/@kern-ux/native
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: setup demo test check bench simulate mutants lock docs clean
+.PHONY: setup demo test check bench simulate mutants lock docs clean chromium
 
 setup: $(RUN) $(FONTS)/LICENSE.txt $(VENDOR)/LICENSE.md  ## the command at .venv/bin/dunkelwerk
 
@@ -50,8 +50,13 @@ $(DEV): requirements/dev.txt $(RUN) $(FONTS)/LICENSE.txt $(VENDOR)/LICENSE.md
 demo: setup  ## the main job on the embedded database
 	$(BIN)/dunkelwerk demo
 
-test: $(DEV) check  ## every check and test
-	$(BIN)/pytest
+test: $(DEV) check chromium  ## every check and test, a file at a time on each of two cores
+	$(BIN)/pytest -n 2 --dist loadfile
+
+# Debian's browser, for the tests that walk through the pages; as root it is fetched, else the message says how.
+chromium:
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || (apt-get update -q && apt-get install -q -y chromium)
+	@command -v chromium >/dev/null || { echo "Chromium fehlt: apt-get install chromium"; exit 1; }
 
 check: $(DEV)  ## linters, types, layers
 	$(BIN)/ruff format --check .
