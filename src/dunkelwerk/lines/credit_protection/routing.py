@@ -1,36 +1,12 @@
-"""Which team gets a referral, how urgent it is, and by when: the table ``tables/baskets.csv``.
-
-``DUNKELWERK_BASKETS`` names the insurer's own table instead.
-"""
+"""Which team gets a referral of credit protection; ``DUNKELWERK_BASKETS`` names the insurer's own table instead."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
-from dunkelwerk.decisions.failures import look_up
-from dunkelwerk.decisions.tables import Table, read_table
+from dunkelwerk.lines.baskets import Baskets
 from dunkelwerk.lines.effects import Routing
 
+BASKETS = Baskets(Path(__file__).parent / "tables" / "baskets.csv", own="DUNKELWERK_BASKETS")
 #: "release the rest of the proven days?"
 REVIEW = Routing("Leistung AU", 3, 3)
-
-
-@cache
-def baskets() -> Table:
-    """The insurer's table, else the product's."""
-    own = os.environ.get("DUNKELWERK_BASKETS")
-    return read_table(Path(own) if own else Path(__file__).parent / "tables" / "baskets.csv")
-
-
-def route(codes: Iterable[str]) -> Routing:
-    """The basket of the most urgent reason, of equals the first; without a reason the one for all others."""
-    return min((route_reason(code) for code in list(codes) or [""]), key=lambda routing: routing.priority)
-
-
-def route_reason(code: str) -> Routing:
-    """The basket of one reason."""
-    row = look_up(baskets(), reason=code).outputs
-    return Routing(row["basket"], row["priority"], row["due_days"])

@@ -67,7 +67,7 @@ class CreditProtectionStore:
         """Read booking rules and baskets before anything is decided: a bad table is no notice's fault."""
         try:
             booking_rules()
-            routing.baskets()
+            routing.BASKETS.read()
         except (TableError, OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from None
 
@@ -100,7 +100,7 @@ class CreditProtectionStore:
 
     def route(self, codes: Iterable[str]) -> Routing:
         """The basket for a referral with these reasons."""
-        return routing.route(codes)
+        return routing.BASKETS.route(codes)
 
     def compose(self, case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, ...]:
         """A person's actions checked and completed; raises CommandError saying which cannot be, and why."""

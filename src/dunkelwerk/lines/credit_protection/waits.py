@@ -12,7 +12,7 @@ from typing import Any
 from dunkelwerk.decisions.days import add_months, add_working_days
 from dunkelwerk.infra.bulk import copy_rows
 from dunkelwerk.lines.credit_protection import actions
-from dunkelwerk.lines.credit_protection.routing import route
+from dunkelwerk.lines.credit_protection.routing import BASKETS
 from dunkelwerk.lines.credit_protection.writing import Writing, row_of
 from dunkelwerk.lines.effects import Effect, Task
 from dunkelwerk.workitems import operations as workitems
@@ -62,7 +62,7 @@ def begin(writing: Writing, effects: Sequence[Effect]) -> None:
     day, rows, items = writing.occasion.business_day, [], []
     claims = [row_of(each).id for each in effects]
     end(writing.cursor, claims, day)
-    routing = route(["documents_missing"])
+    routing = BASKETS.route(["documents_missing"])
     for effect, claim in zip(effects, claims, strict=True):
         action: Any = effect.action
         remind_on = day + timedelta(days=effect.parameters.reminder_days)

@@ -132,7 +132,7 @@ def open_work_item(writing: Writing, effects: Sequence[Effect]) -> None:
     occasion, items = writing.occasion, []
     for effect in effects:
         action: actions.OpenWorkItem = effect.action  # type: ignore[assignment]
-        team = routing.route_one(action.task)
+        team = routing.BASKETS.route_one(action.task)
         items.append(
             workitems.Item(
                 basket=team.basket,

@@ -33,6 +33,7 @@ from dunkelwerk.lines.credit_protection.letters import (
     settlement,
 )
 from dunkelwerk.lines.credit_protection.letters.matter import Matter, act_of, note_of
+from dunkelwerk.lines.letter_matter import UnknownTemplate
 
 Content: TypeAlias = dict[str, Any]
 Teller: TypeAlias = Callable[[Matter], Content]
@@ -53,10 +54,6 @@ WORDS = {
     Cause.UNEMPLOYMENT: ("Arbeitslosigkeit", "arbeitslos", "Bescheinigung der Agentur für Arbeit oder des Jobcenters"),
 }
 OTHER_WORDS = ("Leistungsfall", "betroffen", "Bescheinigung")
-
-
-class UnknownTemplate(LookupError):
-    """No content function tells this template."""
 
 
 def content(

@@ -12,7 +12,8 @@ from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection import sick_notes
 from dunkelwerk.lines.credit_protection.casefile import Cause
 from dunkelwerk.lines.credit_protection.letters.beginning import further
-from dunkelwerk.lines.credit_protection.letters.matter import Matter, Missing, Note
+from dunkelwerk.lines.credit_protection.letters.matter import Matter, Note
+from dunkelwerk.lines.letter_matter import Missing
 
 #: who confirms that somebody works; nobody does for the self-employed
 CONFIRMED_BY = {"employed": "employer_confirmation", "civil_servant": "office_confirmation"}

@@ -28,12 +28,9 @@ from dunkelwerk.lines.credit_protection.casefile import (
     Person,
     Tariff,
 )
+from dunkelwerk.lines.letter_matter import Missing
 
 PAID_OR_OWED = (InstalmentStatus.RELEASED, InstalmentStatus.PAID, InstalmentStatus.OFFSET, InstalmentStatus.RETURNED)
-
-
-class Missing(LookupError):
-    """The case file or the decision lacks what the letter is about; the message names it."""
 
 
 class Act(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from dunkelwerk.decisions.periods import day_after, day_before
 from dunkelwerk.lines import german
 from dunkelwerk.lines.credit_protection import benefits
 from dunkelwerk.lines.credit_protection.casefile import Settlement
-from dunkelwerk.lines.credit_protection.letters.matter import Act, Matter, Missing
+from dunkelwerk.lines.credit_protection.letters.matter import Act, Matter
+from dunkelwerk.lines.letter_matter import Missing
 
 #: the next proof shall arrive so many days after the last proven day (common terms: 90 days per month)
 PROOF_DAYS = 90

@@ -5,35 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from dunkelwerk.letters.rendering import LetterFault
-from dunkelwerk.lines.address import AddressFault
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Person
 from dunkelwerk.lines.credit_protection.letters import samples
-from dunkelwerk.lines.credit_protection.letters.content import UnknownTemplate, content
-from dunkelwerk.lines.credit_protection.letters.matter import Act, Missing, Note, act_of, note_of
+from dunkelwerk.lines.credit_protection.letters.content import content
+from dunkelwerk.lines.credit_protection.letters.matter import Act, Note, act_of, note_of
+from dunkelwerk.lines.letter_matter import UNWRITABLE, Decided, Record
 
 FIELDS = ("first_name", "last_name", "birth_date", "deceased_on", "salutation")
 ADDRESS = ("street", "house_number", "postal_code", "city", "country")
 PERSONS = f"SELECT id, key, {', '.join(FIELDS + ADDRESS)} FROM person WHERE id = ANY(%s)"
-
-
-class Decided(Struct, frozen=True):
-    """The part of a decision that letters read."""
-
-    actions: tuple[Act, ...] = ()
-
-
-class Record(Struct, frozen=True):
-    """The part of a decision record that letters read."""
-
-    case_file: CaseFile | None = None
-    decision: Decided = Decided()
-    notice: Note | None = None
+Recorded: TypeAlias = Record[CaseFile, Act, Note]
 
 
 class CreditProtectionLetters:
@@ -46,17 +32,17 @@ class CreditProtectionLetters:
         cursor.execute(PERSONS, (list(persons),))
         return {row[0]: Person(**dict(zip(("id", *FIELDS, *ADDRESS), row[1:], strict=True))) for row in cursor}
 
-    def read(self, record: bytes) -> Record:
+    def read(self, record: bytes) -> Recorded:
         """What a decision record says."""
-        return msgspec.json.decode(record, type=Record)
+        return msgspec.json.decode(record, type=Recorded)
 
-    def matter(self, *, case_file: Any, actions: Sequence[Any], notice: Any) -> Record:
+    def matter(self, *, case_file: Any, actions: Sequence[Any], notice: Any) -> Recorded:
         """The same from what was not recorded yet."""
         file = case_file if isinstance(case_file, CaseFile) else msgspec.convert(case_file, CaseFile)
-        return Record(file, Decided(tuple(map(act_of, actions))), note_of(notice))
+        return Recorded(file, Decided(tuple(map(act_of, actions))), note_of(notice))
 
     def content(
-        self, matter: Record, *, template: str, contract: str, claim: str | None, on: date, recipient: Person | None
+        self, matter: Recorded, *, template: str, contract: str, claim: str | None, on: date, recipient: Person | None
     ) -> dict[str, Any]:
         """A letter's data."""
         if matter.case_file is None:
@@ -72,12 +58,8 @@ class CreditProtectionLetters:
                 on=on,
                 recipient=recipient,
             )
-        except AddressFault as fault:
+        except UNWRITABLE as fault:
             raise LetterFault(str(fault)) from None
-        except UnknownTemplate:
-            raise LetterFault(f"die Vorlage {template} gibt es nicht") from None
-        except Missing as missing:
-            raise LetterFault(f"der Entscheidung fehlt, wovon der Brief handelt ({missing})") from None
 
     def samples(self) -> Mapping[str, tuple[dict[str, Any], date]]:
         """The made-up letters."""

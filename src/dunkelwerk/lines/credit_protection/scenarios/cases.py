@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from dunkelwerk.lines.credit_protection.scenarios.language import CLAIMS, FURTHER, Scenario
+from dunkelwerk.lines.credit_protection.scenarios.language import CLAIMS, FURTHER, usual_claim
+from dunkelwerk.lines.scenarios import Scenario, notice_of, overlaid
+
+__all__ = ["case_file_of", "notice_of"]
 
 OWN_CLAIMS = (*CLAIMS, "more_claims")
-
-
-def overlaid(usual: Any, differs: Any) -> Any:
-    """``usual`` with what differs: mappings go into one another, anything else replaces; ``absent`` removes."""
-    if not isinstance(usual, Mapping) or not isinstance(differs, Mapping):
-        return deepcopy(differs)
-    result = {key: overlaid(usual.get(key), value) for key, value in {**usual, **differs}.items() if key in differs}
-    return {key: value for key, value in {**deepcopy(dict(usual)), **result}.items() if value != "absent"}
-
-
-def notice_of(scenario: Scenario) -> dict[str, Any]:
-    """The notice as JSON."""
-    return dict(overlaid(scenario.usual["notice"], scenario.differs.get("notice", {})))
 
 
 def case_file_of(scenario: Scenario) -> dict[str, Any]:
@@ -63,7 +52,8 @@ def contract_of(scenario: Scenario, further: Any, differs: Any, tariffs: list[An
 
 def claims_of(scenario: Scenario, further: Any, differs: Any) -> list[dict[str, Any]]:
     """The usual claim, which ``other_claim`` is only where the scenario has it, and the further ones."""
-    key, usual = scenario.claim, scenario.usual[scenario.claim]
+    key = usual_claim(scenario)
+    usual = scenario.usual[key]
     own = differs.get(key, {} if key == "claim" else "none")
     claims = [] if own == "none" else [overlaid(overlaid(usual, further.get(key, {})), own)]
     more = {name: usual[name] for name in ("person", "status", "onset")}

@@ -1,14 +1,13 @@
-"""What a scenario expects and what came out, both as lines that a person reads; and what differs."""
+"""What a scenario expects and what came out, both as lines that a person reads."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.credit_protection.scenarios.cases import case_file_of, notice_of
-from dunkelwerk.lines.credit_protection.scenarios.language import Scenario, reason_line
+from dunkelwerk.lines.credit_protection.scenarios.cases import case_file_of
+from dunkelwerk.lines.credit_protection.scenarios.language import usual_claim
+from dunkelwerk.lines.scenarios import Scenario, notice_of, reason_line
 
 #: how each action's fields are written after its name; of any other each with its name (docs/interfaces.md section 1)
 ACTIONS = {
@@ -47,7 +46,7 @@ def expected_lines(scenario: Scenario) -> list[str]:
 def usual_subject(scenario: Scenario) -> str:
     """What the actions concern where the scenario does not say: the usual claim, or the contract without one."""
     usual = scenario.usual
-    return str(usual["claim" if scenario.claim == "claim" else "contract"]["number"])
+    return str(usual["claim" if usual_claim(scenario) == "claim" else "contract"]["number"])
 
 
 def action_lines(scenario: Scenario, subject: str, written: list[str] | str) -> list[str]:
@@ -74,7 +73,7 @@ def actual_lines(scenario: Scenario, decision: Mapping[str, Any]) -> list[str]:
 def subject_of(reason: Mapping[str, Any], named: str, scenario: Scenario) -> str:
     """The claim of a reason; the contract where the claim is not opened yet, or where it is not the named one."""
     claim, contract, scope = reason["claim"], reason["contract"], reason["scope"]
-    may_lack_number = scenario.claim != "claim"
+    may_lack_number = usual_claim(scenario) != "claim"
     if scope != "claim" and (claim is not None or (may_lack_number and contract != named)):
         return f" {claim_or_contract(reason, scenario)} with scope={scope}"
     if scope == "claim" and claim is None and not may_lack_number:
@@ -121,23 +120,3 @@ class Missing(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return f"{key}=?"
-
-
-def differences(scenario: Scenario, decision: Mapping[str, Any]) -> str:
-    """What differs from the expectation as a person reads it; empty where nothing does."""
-    expected, actual = expected_lines(scenario), actual_lines(scenario, decision)
-    lines = [line for line in difflib.ndiff(expected, actual) if not line.startswith("?")] if expected != actual else []
-    lines += missing_texts(scenario, decision) if not lines else []
-    if not lines:
-        return ""
-    texts = [f"    {each['code']}: {each['text']}" for each in decision["reasons"]]
-    legend = _("  (- laut Szenario, + entschieden)")
-    return "\n".join([f"{scenario.process} · {scenario.chapter} · {scenario.name}", legend, *lines, *texts])
-
-
-def missing_texts(scenario: Scenario, decision: Mapping[str, Any]) -> list[str]:
-    """A line for each expected piece of text that the reason does not say."""
-    pairs = zip(scenario.differs.get("reasons", []), decision["reasons"], strict=True)
-    wanted = [(reason_line(written), each["text"]) for written, each in pairs]
-    unsaid = [reason for reason, said in wanted if reason[1] not in said]
-    return [_("- {line} nennt: {text}").format(line=line, text=text) for line, text in unsaid]

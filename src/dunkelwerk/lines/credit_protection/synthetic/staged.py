@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.process import Process
 from dunkelwerk.lines.credit_protection.scenarios.cases import case_file_of, notice_of
-from dunkelwerk.lines.credit_protection.scenarios.language import Scenario
 from dunkelwerk.lines.credit_protection.scenarios.running import scenarios_of
+from dunkelwerk.lines.scenarios import Scenario
 
 #: what concerns the file itself cannot be put into a register
 UNSTAGEABLE = ("case_file", "file_order")

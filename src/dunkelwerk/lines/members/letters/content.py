@@ -10,19 +10,12 @@ from msgspec import Struct
 
 from dunkelwerk.lines import german
 from dunkelwerk.lines.address import address_lines, country_of, ensure_alive, full_name, salutation
+from dunkelwerk.lines.letter_matter import Missing, UnknownTemplate
 from dunkelwerk.lines.members.casefile import CaseFile, Member, Recurrence
 
 CONFIRMATION, WITHDRAWN = "mandate_confirmation", "mandate_withdrawn"
 #: until the decision took effect the mandate has no reference
 NO_REFERENCE = "noch nicht vergeben"
-
-
-class Missing(LookupError):
-    """The decision lacks what the letter is about; the message names it."""
-
-
-class UnknownTemplate(LookupError):
-    """There is no letter of that name."""
 
 
 class Signed(Struct, frozen=True):

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from dunkelwerk.decisions.parameters import in_force, read_entries
 from dunkelwerk.letters.rendering import LetterFault
-from dunkelwerk.lines.address import AddressFault
+from dunkelwerk.lines.letter_matter import UNWRITABLE, Decided, Record
 from dunkelwerk.lines.members.actions import MANDATE
 from dunkelwerk.lines.members.casefile import CaseFile, Member
 from dunkelwerk.lines.members.letters import samples
-from dunkelwerk.lines.members.letters.content import Act, Matter, Missing, Signed, UnknownTemplate, content
+from dunkelwerk.lines.members.letters.content import Act, Matter, Signed, content
 
 FIELDS = (
     *("number", "first_name", "last_name", "birth_date", "deceased_on", "salutation", "street", "house_number"),
@@ -24,20 +23,7 @@ FIELDS = (
 )
 MEMBERS = f"SELECT id, {', '.join(FIELDS)} FROM member WHERE id = ANY(%s)"
 PARAMETERS = Path(__file__).parents[1] / "parameters.yaml"
-
-
-class Decided(Struct, frozen=True):
-    """The part of a decision that letters read."""
-
-    actions: tuple[Act, ...] = ()
-
-
-class Record(Struct, frozen=True):
-    """The part of a decision record that letters read."""
-
-    case_file: CaseFile | None = None
-    decision: Decided = Decided()
-    notice: Signed | None = None
+Recorded: TypeAlias = Record[CaseFile, Act, Signed]
 
 
 class MembersLetters:
@@ -50,18 +36,18 @@ class MembersLetters:
         cursor.execute(MEMBERS, (list(persons),))
         return {row[0]: Member(**dict(zip(FIELDS, row[1:], strict=True))) for row in cursor}
 
-    def read(self, record: bytes) -> Record:
+    def read(self, record: bytes) -> Recorded:
         """What a decision record says."""
-        return msgspec.json.decode(record, type=Record)
+        return msgspec.json.decode(record, type=Recorded)
 
-    def matter(self, *, case_file: Any, actions: Sequence[Any], notice: Any) -> Record:
+    def matter(self, *, case_file: Any, actions: Sequence[Any], notice: Any) -> Recorded:
         """The same from what was not recorded yet."""
         file = case_file if isinstance(case_file, CaseFile) else msgspec.convert(case_file, CaseFile)
         acts = tuple(msgspec.convert(msgspec.to_builtins(each), Act) for each in actions)
-        return Record(file, Decided(acts), msgspec.convert(msgspec.to_builtins(notice), Signed))
+        return Recorded(file, Decided(acts), msgspec.convert(msgspec.to_builtins(notice), Signed))
 
     def content(
-        self, matter: Record, *, template: str, contract: str, claim: str | None, on: date, recipient: Member | None
+        self, matter: Recorded, *, template: str, contract: str, claim: str | None, on: date, recipient: Member | None
     ) -> dict[str, Any]:
         """A letter's data; ``claim``: the mandate's reference, or the topic before it has one."""
         if matter.case_file is None:
@@ -71,12 +57,8 @@ class MembersLetters:
         about = Matter(matter.case_file, matter.decision.actions, notice, reference, on)
         try:
             return content(about, template=template, recipient=recipient, legal_entity=default_entity(on))
-        except AddressFault as fault:
+        except UNWRITABLE as fault:
             raise LetterFault(str(fault)) from None
-        except UnknownTemplate:
-            raise LetterFault(f"die Vorlage {template} gibt es nicht") from None
-        except Missing as missing:
-            raise LetterFault(f"der Entscheidung fehlt, wovon der Brief handelt ({missing})") from None
 
     def samples(self) -> Mapping[str, tuple[dict[str, Any], date]]:
         """The made-up letters."""

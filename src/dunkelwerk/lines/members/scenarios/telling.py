@@ -1,13 +1,11 @@
-"""What a scenario expects and what came out, both as lines that a person reads; and what differs."""
+"""What a scenario expects and what came out, both as lines that a person reads."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.members.scenarios.language import Scenario, notice_of, reason_line
+from dunkelwerk.lines.scenarios import Scenario, notice_of, reason_line
 
 #: how an action's fields are written after its name
 ACTIONS = {
@@ -52,23 +50,3 @@ def action_line(action: Mapping[str, Any]) -> str:
     surplus = [key for key in fields if "{" + key + "}" not in shape]
     text = f"{action['type']} {shape.format_map(fields)}".strip()
     return text + (f" with {surplus}" if surplus else "")
-
-
-def differences(scenario: Scenario, decision: Mapping[str, Any]) -> str:
-    """What differs from the expectation as a person reads it; empty where nothing does."""
-    expected, actual = expected_lines(scenario), actual_lines(scenario, decision)
-    lines = [line for line in difflib.ndiff(expected, actual) if not line.startswith("?")] if expected != actual else []
-    lines += missing_texts(scenario, decision) if not lines else []
-    if not lines:
-        return ""
-    texts = [f"    {each['code']}: {each['text']}" for each in decision["reasons"]]
-    legend = _("  (- laut Szenario, + entschieden)")
-    return "\n".join([f"{scenario.process} · {scenario.chapter} · {scenario.name}", legend, *lines, *texts])
-
-
-def missing_texts(scenario: Scenario, decision: Mapping[str, Any]) -> list[str]:
-    """A line for each expected piece of text that the reason does not say."""
-    pairs = zip(scenario.differs.get("reasons", []), decision["reasons"], strict=True)
-    wanted = [(reason_line(written), each["text"]) for written, each in pairs]
-    unsaid = [reason for reason, said in wanted if reason[1] not in said]
-    return [_("- {line} nennt: {text}").format(line=line, text=text) for line, text in unsaid]
