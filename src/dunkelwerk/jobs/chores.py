@@ -11,6 +11,7 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
+from dunkelwerk.api import idempotency
 from dunkelwerk.feeds import outbox
 from dunkelwerk.feeds.outbox.delivery import deliver
 from dunkelwerk.feeds.outbox.targets import read_targets
@@ -67,7 +68,7 @@ def sweep_stalled() -> str:
 
 
 def purge_old(on: date) -> str:
-    """Delete finished entries of the queue; what matters of them stands in ``job_run``."""
+    """Delete finished entries of the queue (what matters of them stands in ``job_run``), and old keys of the API."""
     delete = async_to_sync(app.job_manager.delete_old_jobs)
     delete(nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)
-    return ""
+    return _("{count} Schlüssel der Schnittstelle gelöscht").format(count=idempotency.clear())
