@@ -16,7 +16,8 @@ import pytest
 from load_support import Loader, Thing, case, other_case, write
 
 from dunkelwerk.infra.errors import CommandError
-from dunkelwerk.lines.credit_protection.intake import loading, retry, writes
+from dunkelwerk.lines import retry
+from dunkelwerk.lines.credit_protection.intake import loading, writes
 from dunkelwerk.lines.credit_protection.synthetic.notices import notices
 from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 

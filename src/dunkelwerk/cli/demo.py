@@ -71,6 +71,7 @@ def run(*, contracts: int, notices: int, seed: int, workers: int, dialogues: int
 
     Gives sick notes that nobody has sent yet, one for each of the ``dialogues`` that ask for one.
     """
+    from dunkelwerk.cli.demo_people import can_be_told
     from dunkelwerk.lines.credit_protection.synthetic.notices import notices as invent_notices
     from dunkelwerk.lines.credit_protection.synthetic.register import case_files
 
@@ -83,7 +84,8 @@ def run(*, contracts: int, notices: int, seed: int, workers: int, dialogues: int
         )
         write_lines(cases, case_files(seed=seed, contracts=contracts, on=DAY))
         invented = list(invent_notices(seed=seed, contracts=contracts, on=DAY, count=notices + dialogues))
-        kept = invented[:: len(invented) // dialogues][:dialogues]
+        tellable = [each for each in invented if can_be_told(each, DAY)]
+        kept = tellable[:: len(tellable) // dialogues][:dialogues]
         write_lines(inbox, (each for each in invented if each not in kept))
         command("load", cases)
         command("inbox", "add", inbox)

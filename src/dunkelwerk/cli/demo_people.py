@@ -18,6 +18,8 @@ COLUMNS = (
     "birth_date",
 )
 PHOTO = (1240, 1754)
+#: days: the form takes no older note
+LONGEST_AGO = 365
 #: a bank that exists, so that its name is shown
 BANK = "12030000"
 
@@ -125,6 +127,15 @@ def accident(rng: Random, person: Person) -> dict[str, str]:
             **{"lawyer": "no", "settlement_paid": "no"},
         }
     return told | {"setting": "private", "kind": "declined"}
+
+
+def can_be_told(notice: Mapping[str, Any], on: date) -> bool:
+    """Whether the form takes what stands on a sick note: no day that cannot be."""
+    issued = date.fromisoformat(str(notice["issued_on"]))
+    begins, ends = (notice.get(name) for name in ("incapacity_from", "incapacity_until"))
+    begun = date.fromisoformat(str(begins)) if begins else issued
+    ended = date.fromisoformat(str(ends)) if ends else begun
+    return (on - issued).days in range(LONGEST_AGO) and begun <= on and begun <= ended
 
 
 def asked_customers(notices: Sequence[Mapping[str, Any]]) -> list[Asked]:
