@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -22,6 +22,7 @@ from dunkelwerk.dialogues.settings import upload_limits
 from dunkelwerk.dialogues.uploads.accepting import accept
 from dunkelwerk.dialogues.uploads.outcomes import Limits, Refused, sentence
 from dunkelwerk.inbox.documents import Document, receive_document
+from dunkelwerk.infra import database
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.vaults import vault_of
@@ -37,7 +38,7 @@ ITEMS = f"""
         AND (%s::date IS NULL OR open_from <= %s)
     ORDER BY id LIMIT %s
 """
-PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 503}): schemas.ProblemOut}
+PROBLEMS = {frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 503}): schemas.ProblemOut}
 KEY = {
     "parameters": [
         {
@@ -50,7 +51,21 @@ KEY = {
     ]
 }
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Says of its errors that they are problem details."""
+
+    def get_openapi_schema(self, **named: Any) -> Any:
+        """The schema."""
+        schema = super().get_openapi_schema(**named)
+        for each in (each for path in schema["paths"].values() for each in path.values()):
+            for status, told in each["responses"].items():
+                if int(status) >= 400 and "content" in told:
+                    told["content"] = {"application/problem+json": next(iter(told["content"].values()))}
+        return schema
+
+
+api = Api(
     title="Dunkelwerk",
     version="1",
     description="Dialogues with one-time PINs, notices, documents, work items. Errors are problem details (RFC 9457).",
@@ -206,6 +221,14 @@ def bounded(number: int) -> int:
 def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     """What a route refuses."""
     return answer(problem)
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def on_outage(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database is away."""
+    database.reconnect()
+    return answer(Problem(503, "The database does not answer; please try again."))
 
 
 @api.exception_handler(AuthenticationError)

@@ -111,7 +111,9 @@ def read_one(condition: str, value: int | str) -> Dialogue:
         cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {condition}", (value,))
         row = cursor.fetchone()
         if row is None:
-            raise CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=value))
+            # whoever took a PIN for the reference must not find it in a log
+            said = value if str(value).startswith("D-") else "?"
+            raise CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=said))
         vault = vault_of(cursor, on=business_day())
         vault.prepare(cursor, {row[14]})
     return opened(row, vault)

@@ -229,7 +229,9 @@ def look(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     texts = posted(request)
     form = make_form(visit.dialogue, sheet.form.read(found, texts).answers)
     fields = Builder(form, texts, files=list_uploads(visit.dialogue.id)).fields(found)
-    return render(request, "portal/questions.html", {"fields": fields})
+    # its buttons lead to the page they are put into, not to this picture of it
+    here = reverse("portal:page", args=[number])
+    return render(request, "portal/questions.html", {"fields": fields, "here": here})
 
 
 @require_POST

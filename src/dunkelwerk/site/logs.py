@@ -40,9 +40,18 @@ class RequestLog:
         start = time.perf_counter()
         response = self.get_response(request)
         spent = round((time.perf_counter() - start) * 1000, 1)
-        path = request.path if request.resolver_match else UNKNOWN
+        path = path_of(request)
         write(method=known(request.method), path=path, status=response.status_code, ms=spent)
         return response
+
+
+def path_of(request: HttpRequest) -> str:
+    """The path, with what stands for a free text in it left out: somebody may have pasted a PIN there."""
+    match = request.resolver_match
+    if match is None:
+        return UNKNOWN
+    free = [value for value in match.kwargs.values() if isinstance(value, str)]
+    return f"/{match.route}" if free else request.path
 
 
 def known(method: str | None) -> str:

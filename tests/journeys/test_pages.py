@@ -1,0 +1,153 @@
+"""Every page beside the questions, and every way in which one is refused: usable by everybody, on both screens."""
+
+from __future__ import annotations
+
+import pytest
+from browser_support import DESK, NARROW, PHONE, Visitor
+from playwright.sync_api import Browser
+from route_support import ROUTES, travel
+from site_support import Site
+from web_support import NEUTRAL, Person, guess
+
+TEXTS = {
+    "/": "Ihren Brief online beantworten",
+    "/hilfe": "Hilfe",
+    "/datenschutz": "Datenschutz",
+    "/barrierefreiheit": "Barrierefreiheit",
+    "/impressum": "Impressum",
+    "/danke": "Sie sind abgemeldet",
+    "/sitzung-beendet": "Ihren Brief online beantworten",
+    "/nirgends": "Diese Seite gibt es nicht",
+}
+SCHEMES = ["light", "dark"]
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_for_everybody(site: Site, browser: Browser, visitors: list[Visitor], width: int, scheme: str) -> None:
+    """By day and by night, in German and in English."""
+    visitor = Visitor(site, browser, width=width)
+    visitors.append(visitor)
+    visitor.expected.add(404)
+    visitor.forgiven.append("404")
+    visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path, heading in TEXTS.items():
+        visitor.open(path)
+        assert heading in visitor.heading
+    visitor.open("/hilfe")
+    visitor.press("English")
+    assert visitor.page.locator("html").get_attribute("lang") == "en"
+    for path in TEXTS:
+        visitor.open(path)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_what_the_login_refuses(site: Site, browser: Browser, visitors: list[Visitor], width: int) -> None:
+    """Nothing filled in, a slip, something wrong, too often: each summary has the focus and leads to its field."""
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser, width=width)
+    visitors.append(visitor)
+    visitor.expected.add(429)
+    visitor.forgiven.append("429")
+    visitor.open("/")
+    visitor.press("Anmelden")
+    assert list(visitor.errors()) == ["pin", "birth.day"]
+    assert visitor.focused() == "errors"
+    slip = letter.pin[:-1] + ("2" if letter.pin[-1] != "2" else "3")
+    for number, pin in enumerate([slip, *(guess(letter.pin, number) for number in range(6))]):
+        for name, value in {"pin": pin, **letter.birth}.items():
+            visitor.field(name).fill(value)
+        visitor.press("Anmelden")
+        told = visitor.errors()["pin"]
+        assert told.startswith("Da ist ein Tippfehler" if number == 0 else NEUTRAL if number < 6 else "Das waren viele")
+        assert visitor.focused() == "errors"
+    site.change("DELETE FROM login_guard")
+
+
+def test_the_pages_that_leave_the_form(site: Site, browser: Browser, visitors: list[Visitor]) -> None:
+    """Each exit explains itself; filling in for somebody is noted, can be taken back, and leads to a person."""
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser)
+    visitors.append(visitor)
+    visitor.log_in(letter)
+    for kind in ("not_me", "deceased", "on_paper", "representative"):
+        visitor.open(f"/ausgang/{kind}")
+        assert visitor.heading
+    visitor.press_main()
+    assert visitor.path == "/start"
+    assert letter.name in visitor.text
+    travel_on(visitor)
+    visitor.submit()
+    site.work()
+    assert [each["task"] for each in site.items(letter)] == ["referral"]
+    visitor.open("/stand")
+    assert "kümmert sich" in visitor.text
+
+
+def travel_on(visitor: Visitor) -> None:
+    """From the first page of the tax ID's form, however it is reached, to the page to check."""
+    visitor.open("/fragen/1")
+    for answers in ROUTES["tax_id"]:
+        visitor.answer(answers)
+
+
+def test_a_known_value_is_corrected(site: Site, browser: Browser, visitors: list[Visitor]) -> None:
+    """What the insurer knows is corrected, and the correction taken back; people are added and removed."""
+    letter, visitor = site.letter("accident"), Visitor(site, browser, width=NARROW)
+    visitors.append(visitor)
+    visitor.begin(letter)
+    first, course, *rest = ROUTES["traffic"]
+    visitor.answer(first)
+    assert "Handgelenk" in visitor.text
+    corrected = {name: value for name, value in course.items() if name != "injury.confirm"}
+    visitor.answer({**corrected, "injury.confirm-no": True, "injury": "Ellenbogen"})
+    for answers in rest[:-3]:
+        visitor.answer(answers)
+    visitor.fill(rest[-3])
+    visitor.press("Person hinzufügen")
+    visitor.fill({"witnesses.0.name": "Tilda Zeugin"})
+    visitor.press("Noch jemanden hinzufügen")
+    visitor.fill({"witnesses.1.name": "Zweiter Zeuge"})
+    visitor.press("Entfernen", exact=False)
+    assert visitor.page.locator('[id^="witnesses."][id$=".name"]').count() == 1
+    visitor.press("Weiter")
+    for answers in rest[-2:]:
+        visitor.answer(answers)
+    assert "Ellenbogen" in visitor.text
+    assert "Zweiter Zeuge" in visitor.text
+    assert "Tilda" not in visitor.text
+    visitor.change("Was ist passiert?")
+    visitor.answer({"injury.confirm": True}, button="Übernehmen")
+    assert "Ellenbogen" not in visitor.text
+    assert "Handgelenk" in visitor.text
+    visitor.submit()
+
+
+def test_a_new_pin_kills_the_old_one_and_keeps_the_answers(
+    site: Site, browser: Browser, visitors: list[Visitor]
+) -> None:
+    """The letter was lost: the desk gives a new PIN, the old one opens nothing, what was answered is there."""
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser)
+    visitors.append(visitor)
+    visitor.begin(letter)
+    visitor.answer(ROUTES["tax_id"][0])
+    told = site.run("dialogues", "reissue", letter.reference, "--reason", "Brief verloren", "--actor", "desk")
+    old, letter.pin = letter.pin, told.partition("PIN ")[2][:14]
+    letter.link = f"{site.address}/#{letter.pin}"
+    with Person(site) as finder:
+        assert NEUTRAL in finder.try_pin(old, letter.birth).text
+    other = Visitor(site, browser, width=DESK)
+    visitors.append(other)
+    other.log_in(letter)
+    other.press("Weiter ausfüllen")
+    assert other.heading == "Bestätigung"
+
+
+def test_revoked_while_somebody_answers(site: Site, browser: Browser, visitors: list[Visitor]) -> None:
+    """Whoever is on a page is told at the next one, and nothing more is saved."""
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser)
+    visitors.append(visitor)
+    travel(visitor, letter, ROUTES["tax_id"])
+    site.run("dialogues", "revoke", letter.reference, "--reason", "erledigt", "--actor", "desk")
+    visitor.press("Verbindlich absenden")
+    assert visitor.path in ("/stand", "/sitzung-beendet")
+    assert site.state(letter) == "revoked"
+    assert site.value("SELECT count(*) FROM notice WHERE external_id = %s", letter.reference) == 0
