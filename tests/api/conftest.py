@@ -17,7 +17,7 @@ def served(django_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     site = {
         "ROOT_URLCONF": "dunkelwerk.api.urls",
         "MIDDLEWARE": ["dunkelwerk.api.problems.ProblemsOnly"],
-        "FILE_UPLOAD_HANDLERS": ["dunkelwerk.portal.receiving.InMemory"],
+        "FILE_UPLOAD_HANDLERS": ["dunkelwerk.site.receiving.Receiving"],
         "ALLOWED_HOSTS": ["*"],
     }
     with override_settings(**site):

@@ -166,11 +166,15 @@ def test_answers_stay_while_their_notice_waits(proof: str, letters: Sequence[dic
     assert retention.run_daily(DAY + timedelta(days=999)).answers == 0
 
 
-def test_status_can_be_seen_for_its_days(proof: str, letters: Sequence[dict[str, str]]) -> None:
+def test_status_can_be_seen_for_its_days(
+    proof: str, letters: Sequence[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dunkelwerk.dialogues import access
 
     submit(letters[0]["dialogue"])
+    monkeypatch.setenv("DUNKELWERK_TODAY", (DAY + timedelta(days=14)).isoformat())
     seen = access.log_in(letters[0]["pin"], BORN, address="10.0.0.1", at=AT + timedelta(days=14))
+    monkeypatch.setenv("DUNKELWERK_TODAY", (DAY + timedelta(days=15)).isoformat())
     late = access.log_in(letters[0]["pin"], BORN, address="10.0.0.1", at=AT + timedelta(days=15))
     assert isinstance(seen, access.Session)
     assert late == access.Failure(access.ENDED)

@@ -169,7 +169,8 @@ def test_with_a_recipient_no_pin_is_readable(proof: str, folder: Path, run_cli: 
 
     identity = pyrage.x25519.Identity.generate()
     path = write_csv(folder / "persons.csv", [person_row(number) for number in range(50)])
-    done = run(run_cli, folder, path, "--recipient", str(identity.to_public()))
+    portal = {"DUNKELWERK_PORTAL_URL": "https://post.example.de"}
+    done = run(run_cli, folder, path, "--recipient", str(identity.to_public()), **portal)
     assert (done.returncode, done.stderr) == (0, "")  # type: ignore[attr-defined]
     sealed = (folder / "out.csv").read_bytes()
     assert sealed.startswith(b"age-encryption.org/v1")
@@ -177,7 +178,7 @@ def test_with_a_recipient_no_pin_is_readable(proof: str, folder: Path, run_cli: 
     clear = pyrage.decrypt(sealed, [identity]).decode()
     letters = list(csv.DictReader(io.StringIO(clear), delimiter=";"))
     assert len(letters) == 50
-    assert letters[0]["link"] == letters[0]["qr"] == f"http://127.0.0.1:8080/#{letters[0]['pin']}"
+    assert letters[0]["link"] == letters[0]["qr"] == f"https://post.example.de/#{letters[0]['pin']}"
 
 
 @pytest.mark.parametrize("recipient", ["age1xyz", "", "ssh-rsa x"])

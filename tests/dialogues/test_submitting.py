@@ -182,9 +182,8 @@ def test_uploads_are_sealed_counted_and_submitted(proof: str, letters: list[dict
     other = find(letters[1]["dialogue"])
     assert answers.read_upload(other.id, first.id) is None
     assert not answers.remove_upload(other.id, first.id)
-    third = None
     assert answers.remove_upload(dialogue.id, second.id)
-    third = answers.add_upload(dialogue.id, question="proof_files", name="lost", content=b"%PDF", pages=1, most=2)
+    third = answers.add_upload(dialogue.id, question="hidden", name="dropped", content=b"%PDF", pages=1, most=2)
     submit(letters[0]["dialogue"], proof_files=[first.id])
     kept = answers.list_uploads(dialogue.id)
     assert [(each.id, each.submitted) for each in kept] == [(first.id, True)]

@@ -25,9 +25,9 @@ def answer(client: Any, number: int, fields: dict[str, Any], go: str = "next", *
 
 
 def stored(given: Any) -> dict[str, Any]:
-    from dunkelwerk.dialogues.answers import load_draft
+    from dunkelwerk.dialogues.answers import file_ids, load_draft
 
-    return load_draft(given.id).answers
+    return load_draft(given.id).answers | file_ids(given.id)
 
 
 def photo() -> io.BytesIO:

@@ -4,47 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from django.db import connection
 
+from dunkelwerk.api.persons import ensure_term, read_cells, read_person
 from dunkelwerk.api.problems import Problem
 from dunkelwerk.api.schemas import DialogueIn
 from dunkelwerk.dialogues import operations, queries, type_versions
+from dunkelwerk.dialogues.events import LONGEST_DETAIL
 from dunkelwerk.dialogues.forms.prefilling import read_prefill
+from dunkelwerk.dialogues.importing.candidates import CONTROL
 from dunkelwerk.dialogues.operations import AlreadyThere, Created
-from dunkelwerk.dialogues.records import Person
 from dunkelwerk.dialogues.submitting import status
+from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
 
 NOTICE = "SELECT notice FROM dialogue_submission WHERE dialogue = %s"
 #: no column can hold it
 NUL = "\0"
+#: where the caller gave none
+REASON = "API"
 
 
 def create(body: DialogueIn, *, actor: str) -> dict[str, Any]:
     """A new dialogue; raises Problem for an unknown type, values that do not fit, an external_id that is there."""
     fields = body.model_dump()
     name, prefill, valid_until = fields.pop("type").replace("-", "_"), fields.pop("prefill"), fields.pop("valid_until")
-    if strange := next((field for field, value in fields.items() if NUL in str(value)), None):
-        raise Problem(422, f"{strange}: the character NUL is not allowed.")
+    person = read_person(fields, on=business_day())
+    ensure_term(valid_until, on=business_day())
     try:
         version = type_versions.newest(name, actor=actor)
     except CommandError as error:
         raise Problem(422, str(error)) from None
-    values, faults = read_prefill(version.form, {field: written(value) for field, value in prefill.items()})
+    values, faults = read_prefill(version.form, read_cells(prefill))
     if faults:
         raise Problem(422, "; ".join(faults))
     try:
-        person = msgspec.convert(fields, Person)
         created = operations.create_dialogue(name, person, prefill=values, valid_until=valid_until, actor=actor)
     except AlreadyThere as error:
         raise Problem(409, str(error), id=error.reference) from None
     return told(created) | {"state": "exported", "valid_until": created.valid_until.isoformat()}
-
-
-def written(value: Any) -> str:
-    """A prefilled value as a file would have it."""
-    return "" if value is None else value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def told(created: Created) -> dict[str, Any]:
@@ -54,22 +52,30 @@ def told(created: Created) -> dict[str, Any]:
 
 def reissue(reference: str, reason: str, *, actor: str) -> dict[str, Any]:
     """A new PIN; raises Problem where the dialogue has been answered."""
+    ensure_plain(reason)
     found = find(reference)
     try:
-        return told(operations.reissue(found.reference, actor=actor, reason=reason))
+        return told(operations.reissue(found.reference, actor=actor, reason=reason.strip() or REASON))
     except CommandError as error:
         raise Problem(409, str(error)) from None
 
 
 def revoke(reference: str, reason: str, *, actor: str) -> None:
     """End a dialogue; one that is revoked stays so. Raises Problem where it has been answered."""
+    ensure_plain(reason)
     found = find(reference)
     if found.state == "revoked":
         return
     try:
-        operations.revoke(found.reference, actor=actor, reason=reason or "API")
+        operations.revoke(found.reference, actor=actor, reason=reason.strip() or REASON)
     except CommandError as error:
         raise Problem(409, str(error)) from None
+
+
+def ensure_plain(reason: str) -> None:
+    """Raise Problem for a reason that no event can hold."""
+    if len(reason) > LONGEST_DETAIL or CONTROL.search(reason):
+        raise Problem(422, f"reason: at most {LONGEST_DETAIL} characters, none of them a control character.")
 
 
 def show(reference: str) -> dict[str, Any]:

@@ -100,10 +100,11 @@ def revoke_dialogue(request: HttpRequest, id: str, reason: Query[str] = "") -> S
 @api.post(
     "/dialogues/{id}/pin", response={200: schemas.PinOut, **PROBLEMS}, auth=Scope("dialogues:pin"), openapi_extra=KEY
 )
-@once(secret=("pin", "link", "qr"))
-def reissue_pin(request: HttpRequest, id: str, body: schemas.Why) -> tuple[int, dict[str, Any]]:
-    """A new PIN; the old one is dead at once."""
-    return 200, dialogues.reissue(id, body.reason, actor=request.auth.actor)  # type: ignore[attr-defined]
+@once(secret=("pin", "link", "qr"), repeatable=False)
+def reissue_pin(request: HttpRequest, id: str, body: schemas.Why | None = None) -> tuple[int, dict[str, Any]]:
+    """A new PIN; the old one is dead at once. The body may be left out."""
+    actor = request.auth.actor  # type: ignore[attr-defined]
+    return 200, dialogues.reissue(id, body.reason if body else "", actor=actor)
 
 
 @api.get("/notices/{int:id}", response={200: schemas.NoticeOut, **PROBLEMS}, auth=Scope("notices:read"))

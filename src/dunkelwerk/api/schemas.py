@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def iso_alone(value: Any) -> Any:
+    """A text that is YYYY-MM-DD; numbers, moments and other ways to write a day are refused."""
+    if value is None or (isinstance(value, str) and ISO.fullmatch(value)):
+        return value
+    raise ValueError("a day as YYYY-MM-DD is expected")
+
+
+Day = Annotated[date, BeforeValidator(iso_alone)]
 Text = Annotated[str, Field(max_length=200)]
 
 
@@ -18,7 +30,7 @@ class Strict(Schema):
 
 
 class DialogueIn(Strict):
-    """One dialogue to be asked. ``prefill``: by the names of the type."""
+    """One dialogue to be asked, by the rules of an import. ``prefill``: by the names of the type."""
 
     type: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,59}$")]
     external_id: Annotated[str, Field(min_length=1, max_length=200)]
@@ -29,8 +41,8 @@ class DialogueIn(Strict):
     house_number: Text = ""
     postal_code: Text = ""
     city: Text = ""
-    birth_date: date
-    valid_until: date | None = None
+    birth_date: Day
+    valid_until: Day | None = None
     prefill: dict[str, Any] = {}
 
 

@@ -27,6 +27,7 @@ SCOPES = {
     "work-items:read": "Postkorbeinträge ansehen",
     "metrics:read": "Kennzahlen abrufen",
 }
+LONGEST_NAME = 100
 INSERT = """
     INSERT INTO api_token (name, digest, scopes, created_at, created_by, expires_on)
     VALUES (%s, %s, %s, %s, %s, %s) RETURNING id
@@ -67,7 +68,8 @@ class Token(Struct, frozen=True):
 
 
 def create(name: str, scopes: Sequence[str], *, actor: str, expires_on: date | None) -> tuple[int, str]:
-    """A new token and its number; raises CommandError (wrong usage) for an unknown scope or none."""
+    """A new token and its number; raises CommandError (wrong usage) for an unknown scope or none, or no usable name."""
+    name, actor = ensure_name("NAME", name), ensure_name("--actor", actor)
     if unknown := sorted(set(scopes) - SCOPES.keys()):
         message = _("Das Recht {scope} gibt es nicht; bekannt sind {known}.")
         raise wrong_usage(message.format(scope=unknown[0], known=", ".join(SCOPES)))
@@ -78,6 +80,15 @@ def create(name: str, scopes: Sequence[str], *, actor: str, expires_on: date | N
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)
         return cursor.fetchone()[0], token
+
+
+def ensure_name(field: str, text: str) -> str:
+    """The name without spaces around it; raises CommandError (wrong usage) where the register cannot hold it."""
+    name = text.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        message = _("{field}: ein Name von 1 bis {longest} druckbaren Zeichen.")
+        raise wrong_usage(message.format(field=field, longest=LONGEST_NAME))
+    return name
 
 
 def find(token: str, *, on: date) -> Caller | None:

@@ -51,7 +51,15 @@ def outages() -> Iterator[None]:
         raise CommandError(message.format(fault=fault)) from None
 
 
-def reissue(reference: Reference, reason: Reason, actor: Actor = None, valid_until: ValidUntil = None) -> None:
+def reissue(
+    reference: Reference,
+    reason: Reason,
+    actor: Actor = None,
+    valid_until: ValidUntil = None,
+    despite_exit: Annotated[
+        bool, typer.Option("--despite-exit", help="Auch nach „verstorben“ oder „falsche Person“.")
+    ] = False,
+) -> None:
     """Gibt eine neue PIN aus; die alte gilt nicht mehr. Sie wird einmal gezeigt und steht nirgends."""
     who = start(actor)
     from dunkelwerk.dialogues import operations
@@ -59,7 +67,7 @@ def reissue(reference: Reference, reason: Reason, actor: Actor = None, valid_unt
 
     until = None if valid_until is None else parse_day(valid_until, source="--valid-until")
     with outages():
-        print_pin(operations.reissue(reference, actor=who, reason=reason, valid_until=until))
+        print_pin(operations.reissue(reference, actor=who, reason=reason, valid_until=until, despite_exit=despite_exit))
 
 
 def print_pin(created: Created) -> None:
@@ -118,14 +126,16 @@ def hold(
 def show(reference: Reference, as_json: AsJson = False) -> None:
     """Zeigt einen Dialog: Zustand, Fristen, was mit ihm geschah; nichts, was die Person sagte, und nie die PIN."""
     start(None)
+    from dunkelwerk.dialogues.items import PAPER_FORM, has_open
     from dunkelwerk.dialogues.queries import events_of, find
     from dunkelwerk.dialogues.submitting import status
 
     with outages():
         found = find(reference)
         events, outcome = events_of(found.id), status(found.id).outcome
+        task = found.form.expiry_title if has_open(found.reference, task=PAPER_FORM) else None
     names = ("reference", "type", "version", "external_id", "valid_until", "remind_on", "held")
-    facts = {name: getattr(found, name) for name in names} | {"state": found.seen, "outcome": outcome}
+    facts = {name: getattr(found, name) for name in names} | {"state": found.seen, "outcome": outcome, "task": task}
     if as_json:
         import msgspec
 
@@ -148,6 +158,7 @@ def print_facts(facts: dict[str, Any]) -> None:
         "external_id": _("Kennung"),
         "state": _("Zustand"),
         "outcome": _("Ausgang"),
+        "task": _("Aufgabe"),
         "valid_until": _("gültig bis"),
         "remind_on": _("Erinnerung am"),
         "held": _("gesperrt"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dunkelwerk.cli import dialogue_desk as desk
+from dunkelwerk.cli import dialogue_files as handed_in
 from dunkelwerk.cli import dialogue_letters as papers
 from dunkelwerk.cli.dialogue_desk import outages, start
 from dunkelwerk.cli.person import Actor, On
@@ -34,6 +35,7 @@ app.command("returned", epilog=desk.RETURNED)(desk.returned)
 app.command("hold", epilog=desk.HOLD)(desk.hold)
 app.command("show", epilog=desk.SHOW)(desk.show)
 app.command("list", epilog=desk.LIST)(desk.list_some)
+app.command("files", epilog=handed_in.FILES)(handed_in.files)
 #: bad rows that are told one by one
 TOLD = 20
 
@@ -109,7 +111,21 @@ def report(counts: Counts, pins_out: Path, *, encrypted: bool) -> None:
             letters=counts.letters,
         )
     )
+    if counts.is_left:
+        print(_("Kein neuer Brief; {path} bleibt, wie es ist.").format(path=pins_out), file=sys.stderr)
+    warn_of_links(counts.letters)
     tell_about_pins(pins_out, counts.kept, encrypted=encrypted)
+
+
+def warn_of_links(letters: int) -> None:
+    """Say where letters lead nobody, because the portal's address is not set."""
+    from dunkelwerk.dialogues.settings import configured_url, portal_url
+
+    if letters and not configured_url():
+        message = _(
+            "DUNKELWERK_PORTAL_URL ist nicht gesetzt: die Links der Briefe zeigen auf {url}, das niemand erreicht."
+        )
+        print(message.format(url=portal_url()), file=sys.stderr)
 
 
 def tell_about_pins(pins_out: Path, kept: Path | None, *, encrypted: bool) -> None:
@@ -147,6 +163,7 @@ def remind(
     if done.overtaken:
         message = _("{count} davon sind überholt (inzwischen beantwortet); ihre PIN öffnet nichts.")
         print(message.format(count=done.overtaken), file=sys.stderr)
+    warn_of_links(done.letters)
     tell_about_pins(pins_out, done.kept, encrypted=key is not None or not done.letters)
 
 

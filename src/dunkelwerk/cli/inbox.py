@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dunkelwerk.cli import inbox_document
 from dunkelwerk.cli.person import Actor, acting_person, read_fields, typed
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
@@ -24,6 +25,7 @@ CHANNEL = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 LONGEST_ACTOR = 100
 
 app = typer.Typer(help="Der Posteingang: Meldungen jedes Kanals.", no_args_is_help=True)
+app.command("document", epilog=inbox_document.EXAMPLE)(inbox_document.document)
 
 
 @app.callback()

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from typing import Annotated
 
 import typer
 
-from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 
+#: connections left for work, jobs, commands at the desk, and those that PostgreSQL keeps for its superuser
+OTHERS = 18
 EXAMPLE = "Beispiel: dunkelwerk serve --port 8080 --workers 2"
 
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Adresse, auf der gehört wird.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port, auf dem gehört wird.")] = 8080,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse.")] = 2,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse, je 16 Anfragen.")] = 2,
 ) -> None:
     """Zeigt das Portal im Netz, bis es beendet wird (Strg+C)."""
     check_free(host, port)
+    ensure_connections(workers)
     from dunkelwerk.site import settings
     from dunkelwerk.site.addresses import portal_url, trusted_proxies
     from dunkelwerk.site.app import build_application
@@ -34,6 +38,20 @@ def serve(
     if portal_url():
         print(_("In den Briefen steht: {url}").format(url=portal_url()), flush=True)
     run(host=host, port=port, workers=workers)
+
+
+def ensure_connections(workers: int) -> None:
+    """Raise CommandError (wrong usage) where the embedded database cannot give each request its connection."""
+    from dunkelwerk.infra.embedded_server import SETTINGS
+    from dunkelwerk.site.serving import THREADS
+
+    most = (int(SETTINGS["max_connections"]) - OTHERS) // THREADS
+    if workers > most and not os.environ.get("DATABASE_URL"):
+        message = _(
+            "--workers: die eingebaute Datenbank reicht für {most} Arbeitsprozesse; mehr gehen mit einer eigenen "
+            "(DATABASE_URL)."
+        )
+        raise wrong_usage(message.format(most=most))
 
 
 def check_free(host: str, port: int) -> None:

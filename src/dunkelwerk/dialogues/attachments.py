@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from msgspec import Struct
@@ -29,6 +31,9 @@ READ = """
     SELECT u.content, u.sha256, u.data_key, d.reference FROM dialogue_upload u JOIN dialogue d ON d.id = u.dialogue
     WHERE u.id = %s AND u.dialogue = %s
 """
+IDS = "SELECT id, question FROM dialogue_upload WHERE dialogue = %s ORDER BY id"
+#: what was shown before is not what would be submitted now
+CHANGED = "UPDATE dialogue_draft SET revision = revision + 1 WHERE dialogue = %s"
 REMOVE = "DELETE FROM dialogue_upload WHERE id = %s AND dialogue = %s AND NOT submitted"
 
 
@@ -61,7 +66,8 @@ def add_upload(
 ) -> Attached:
     """Keep a cleaned upload of a question; ``most`` is the type's own limit of files.
 
-    Raises TooManyFiles, or NotOpen where nothing can be answered any more. Its id still has to go into the answers.
+    Raises TooManyFiles, or NotOpen where nothing can be answered any more. The draft gets a new revision: it is an
+    answer from here on (``file_ids``), no matter what a draft names.
     """
     limit = min(most or upload_limits().files, upload_limits().files)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
@@ -74,7 +80,24 @@ def add_upload(
         sealed_name = records.seal(vault, short, reference=reference, column=records.FILE_NAME)
         sealed = records.seal(vault, content, reference=reference, column=f"{records.FILE}:{digest}")
         cursor.execute(ADD, (dialogue, question, sealed_name, sealed, vault.current, pages, len(content), digest, at))
-        return Attached(cursor.fetchone()[0], question, short, pages, len(content), digest, at, False)
+        identity = cursor.fetchone()[0]
+        cursor.execute(CHANGED, (dialogue,))
+        return Attached(identity, question, short, pages, len(content), digest, at, False)
+
+
+def file_ids(dialogue: int) -> dict[str, list[int]]:
+    """The ids of the uploads by question: the answers of upload questions, and the only place that knows them."""
+    with connection.cursor() as cursor:
+        cursor.execute(IDS, (dialogue,))
+        return by_question(cursor.fetchall())
+
+
+def by_question(rows: Iterable[Sequence[Any]]) -> dict[str, list[int]]:
+    """Rows of id and question, in order, as answers."""
+    found: dict[str, list[int]] = {}
+    for identity, question, *_more in rows:
+        found.setdefault(question, []).append(identity)
+    return found
 
 
 def list_uploads(dialogue: int) -> list[Attached]:
@@ -109,4 +132,7 @@ def remove_upload(dialogue: int, upload: int) -> bool:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         lock_open(cursor, dialogue)
         cursor.execute(REMOVE, (upload, dialogue))
-        return bool(cursor.rowcount)
+        removed = bool(cursor.rowcount)
+        if removed:
+            cursor.execute(CHANGED, (dialogue,))
+        return removed

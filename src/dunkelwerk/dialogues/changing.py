@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues.sessions import end_all
-from dunkelwerk.infra.businessday import BERLIN
+from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 
@@ -51,9 +50,9 @@ def changing(reference: str, *, states: Sequence[str], what: str) -> Iterator[tu
         yield cursor, found
 
 
-def finish(cursor: Any, dialogue: int, state: str, *, at: datetime) -> None:
-    """Put a dialogue into a last state: its sessions end. Selector and hash stay, so that its owner learns why."""
-    cursor.execute(FINISH, (state, at.astimezone(BERLIN).date(), dialogue))
+def finish(cursor: Any, dialogue: int, state: str) -> None:
+    """End a dialogue on this business day, sessions included. Selector and hash stay, so that its owner learns why."""
+    cursor.execute(FINISH, (state, business_day(), dialogue))
     end_all(cursor, dialogue)
 
 

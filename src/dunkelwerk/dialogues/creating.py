@@ -21,6 +21,7 @@ from dunkelwerk.dialogues.minting import Mint, Minted, is_by_chance, link_to, ne
 from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.dialogues.sessions import end_all
+from dunkelwerk.dialogues.settings import configured_url
 from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
@@ -38,6 +39,16 @@ RENEW = """
         end_on = NULL
     WHERE id = %s
 """
+#: whether answers are kept, was a reminder sent, did the person ask for paper, is it somebody else or dead
+HISTORY = """
+    SELECT EXISTS (SELECT FROM dialogue_draft r WHERE r.dialogue = d.id), d.reminded_at IS NOT NULL,
+        EXISTS (SELECT FROM dialogue_event e WHERE e.dialogue = d.id AND e.event = 'exit_on_paper'),
+        (SELECT e.event FROM dialogue_event e WHERE e.dialogue = d.id AND e.event IN ('revoked', 'exit_not_me',
+            'exit_deceased', 'reissued') ORDER BY e.id DESC LIMIT 1), v.content
+    FROM dialogue d JOIN dialogue_type_version v ON v.id = d.version WHERE d.id = %s
+"""
+#: the last word of a person who left: a new PIN would go to somebody dead, or again to somebody else
+LEFT = ("exit_not_me", "exit_deceased")
 #: two at the same time take the same selector about once in a million; never three times
 ATTEMPTS = 5
 
@@ -55,6 +66,16 @@ class Created(Struct, frozen=True):
         return f"Created({self.reference})"
 
 
+class History(Struct, frozen=True):
+    """What a new PIN depends on. ``last``: the last event that ended or reopened the dialogue, if any."""
+
+    has_draft: bool
+    was_reminded: bool
+    wants_paper: bool
+    last: str | None
+    form: DialogueType
+
+
 class AlreadyThere(CommandError):
     """The type has a dialogue of this external_id already; ``reference`` names it."""
 
@@ -68,6 +89,7 @@ def create(
     version: Version, person: Person, *, prefill: Mapping[str, Any], valid_until: date | None, actor: str
 ) -> Created:
     """One dialogue, exported at once; raises AlreadyThere, and CommandError for a day in the past."""
+    configured_url()  # a wrong one is told before the PIN is made, which nobody could read again
     until = last_day(version.form, valid_until)
     if fault := key_fault(version.form, Newcomer(person, prefill)):
         raise CommandError(f"{fault}.")
@@ -134,29 +156,85 @@ def raise_known(type: str, external_id: str) -> None:
         raise AlreadyThere(row[0])
 
 
-def reissue(reference: str, *, actor: str, reason: str, valid_until: date | None, states: Sequence[str]) -> Created:
+def reissue(
+    reference: str,
+    *,
+    actor: str,
+    reason: str,
+    valid_until: date | None,
+    states: Sequence[str],
+    despite_exit: bool = False,
+) -> Created:
     """A new PIN for a dialogue in one of these states; raises CommandError."""
     ensure_reason(reason)
+    for attempt in range(ATTEMPTS):
+        try:
+            return reissue_once(
+                reference, actor=actor, reason=reason, until=valid_until, states=states, despite_exit=despite_exit
+            )
+        except IntegrityError as error:
+            if not is_by_chance(error) or attempt == ATTEMPTS - 1:
+                raise
+    raise CommandError(_("Es war keine freie PIN zu finden; bitte noch einmal versuchen."))
+
+
+def reissue_once(
+    reference: str, *, actor: str, reason: str, until: date | None, states: Sequence[str], despite_exit: bool
+) -> Created:
+    """One attempt; raises IntegrityError where another took the same selector at the same time."""
     with changing(reference, states=states, what=_("eine neue PIN")) as (cursor, found):
         if not found.known:
             message = _("Die Angaben zur Person des Dialogs {reference} sind gelöscht; eine neue PIN geht nicht mehr.")
             raise CommandError(message.format(reference=found.reference))
-        return renew(cursor, found, actor=actor, event="reissued", detail=reason, valid_until=valid_until, at=now())
+        history = history_of(cursor, found)
+        if history.last in LEFT and not despite_exit:
+            raise CommandError(left_already(found.reference, history.last))
+        return renew(cursor, found, history, actor=actor, detail=reason, valid_until=until, at=now())
+
+
+def history_of(cursor: Any, found: Locked) -> History:
+    """What happened to a locked dialogue before."""
+    cursor.execute(HISTORY, (found.id,))
+    *facts, content = cursor.fetchone()
+    return History(*facts, decode(bytes(content)))
+
+
+def left_already(reference: str, event: str) -> str:
+    """Why there is no new PIN for a dialogue that was left by an exit."""
+    if event == "exit_deceased":
+        message = _(
+            "Zum Dialog {reference} wurde gemeldet, dass die Person verstorben ist; eine neue PIN gibt es nur mit "
+            "--despite-exit."
+        )
+    else:
+        message = _(
+            "Zum Dialog {reference} wurde gemeldet, dass der Brief die falsche Person erreicht hat; eine neue PIN gibt "
+            "es nur mit --despite-exit, wenn die Anschrift stimmt."
+        )
+    return message.format(reference=reference)
 
 
 def renew(
-    cursor: Any, found: Locked, *, actor: str, event: str, detail: str, valid_until: date | None, at: datetime
+    cursor: Any,
+    found: Locked,
+    history: History,
+    *,
+    actor: str,
+    detail: str,
+    valid_until: date | None,
+    at: datetime,
 ) -> Created:
     """Give a locked dialogue a new PIN; it is open again, its sessions end, its draft stays."""
-    cursor.execute("SELECT content FROM dialogue_type_version WHERE id = %s", (found.version,))
-    form = decode(bytes(cursor.fetchone()[0]))
+    form = history.form
     until = found.valid_until if valid_until is None and found.valid_until >= business_day() else None
     until = until or last_day(form, valid_until)
     [minted] = Mint(Hasher.open(cursor)).take(cursor, 1)
-    state = "opened" if found.state == "opened" else "exported"
-    remind = reminder_day(form, business_day(), until) if found.state not in OPEN_STATES else None
+    # answers are kept with the structure that they were given to: no other may be pinned
+    state = "opened" if found.state == "opened" or history.has_draft else "exported"
+    is_over = found.state in OPEN_STATES and (history.was_reminded or history.wants_paper)
+    remind = None if is_over else reminder_day(form, business_day(), until)
     cursor.execute(RENEW, (*stored(minted), state, until, remind, found.id))
     end_all(cursor, found.id)
     close_items(cursor, found.reference, task=PAPER_FORM)
-    note(cursor, found.id, event, actor=actor, at=at, detail=detail)
+    note(cursor, found.id, "reissued", actor=actor, at=at, detail=detail)
     return created(found.id, found.reference, minted, until)

@@ -50,7 +50,7 @@ def leave(dialogue: int, kind: str, *, words: str) -> None:
             raise NotOpen(state)
         form = decode(bytes(content))
         if chosen.ends:
-            finish(cursor, dialogue, "revoked", at=at)
+            finish(cursor, dialogue, "revoked")
         else:
             cursor.execute("UPDATE dialogue SET remind_on = NULL WHERE id = %s", (dialogue,))
         keep_words(cursor, dialogue, reference, words)

@@ -3,7 +3,8 @@
 An attempt is counted before anything is verified, in one atomic statement each, so that guesses made at the same time
 cannot exceed a limit; a login that succeeds gets its count back. Source: docs/dialogues.md section 4.
 
-- *address*: so many are free (many people may sit behind one), then each further one waits longer.
+- *address*: so many are free (many people may sit behind one), then each further one waits a minute at most: whoever
+  shares the address with a stranger is never kept out for long.
 - *pin*: the very PIN that was typed, for its second secret: five, then waits, for everybody. Only who holds the letter
   can count it up.
 - *selector*: guesses at one dialogue's PIN. Strangers can count it up; therefore it stops only addresses that have
@@ -99,7 +100,8 @@ def network_of(address: str) -> str:
 
 def admit(cursor: Any, keys: Keys, limits: LoginLimits, *, at: datetime) -> int:
     """Count an attempt at all three; 0: it may be verified. Else the seconds to wait, and the caller rolls back."""
-    address = count(cursor, ADDRESS, keys.address, free=limits.address_free, limits=limits, at=at)
+    most = limits.address_wait
+    address = count(cursor, ADDRESS, keys.address, free=limits.address_free, limits=limits, at=at, longest=most)
     selector = count(cursor, SELECTOR, keys.selector, free=limits.dialogue_free, limits=limits, at=at)
     pin = count(cursor, PIN, keys.pin, free=limits.dialogue_free, limits=limits, at=at)
     waits = [seconds(each, at) for each in (address, pin) if each.refused]
@@ -110,10 +112,13 @@ def admit(cursor: Any, keys: Keys, limits: LoginLimits, *, at: datetime) -> int:
     return max([0, *waits])
 
 
-def count(cursor: Any, scope: str, key: str, *, free: int, limits: LoginLimits, at: datetime) -> Counted:
-    """Count an attempt of one scope, unless it has to wait."""
-    said = {"scope": scope, "key": key, "at": at, "free": free, "first": limits.first_wait}
-    said |= {"longest": limits.longest_wait, "forgotten": at - timedelta(seconds=limits.memory)}
+def count(
+    cursor: Any, scope: str, key: str, *, free: int, limits: LoginLimits, at: datetime, longest: int | None = None
+) -> Counted:
+    """Count an attempt of one scope, unless it has to wait; ``longest`` seconds at most (None: as for a dialogue)."""
+    most = limits.longest_wait if longest is None else min(longest, limits.longest_wait)
+    said = {"scope": scope, "key": key, "at": at, "free": free, "first": min(limits.first_wait, most)}
+    said |= {"longest": most, "forgotten": at - timedelta(seconds=limits.memory)}
     cursor.execute(COUNT, said)
     return Counted(*cursor.fetchone())
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from dunkelwerk.decisions.days import add_working_days
 from dunkelwerk.dialogues.forms.language import DialogueType
 from dunkelwerk.workitems import operations as workitems
@@ -34,6 +36,13 @@ def open_items(
     there = {row[0] for row in cursor.fetchall()}
     items = [item(reference, form, task, priority, on) for reference, form in dialogues if reference not in there]
     return len(workitems.open_items(cursor, items))
+
+
+def has_open(reference: str, *, task: str) -> bool:
+    """Whether an item of a task about a dialogue is still to be done."""
+    with connection.cursor() as cursor:
+        cursor.execute(THERE, (task, [reference]))
+        return cursor.fetchone() is not None
 
 
 def close_items(cursor: Any, reference: str, *, task: str) -> None:

@@ -23,7 +23,7 @@ from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.dialogues.sessions import Session
 from dunkelwerk.dialogues.settings import login_limits, login_milliseconds
-from dunkelwerk.infra.businessday import BERLIN, business_day, now
+from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.vaults import vault_of
 
 #: no PIN at all: costs no attempt
@@ -36,7 +36,7 @@ WAIT = "wait"
 EXPIRED, REVOKED, PAPER, RETURNED, ENDED = "expired", "revoked", "paper", "returned", "ended"
 CLOSED = {"expired": EXPIRED, "revoked": REVOKED, "answered_on_paper": PAPER, "returned_by_post": RETURNED}
 FIND = """
-    SELECT d.id, d.reference, d.state, d.selector, d.pin_hash, d.pepper, d.valid_until, d.submitted_at, d.person,
+    SELECT d.id, d.reference, d.state, d.selector, d.pin_hash, d.pepper, d.valid_until, d.end_on, d.person,
         d.data_key, v.content
     FROM dialogue d JOIN dialogue_type_version v ON v.id = d.version WHERE d.selector = %s
 """
@@ -60,7 +60,7 @@ class Found(Struct, frozen=True):
     state: str
     hashed: Hashed | None
     valid_until: date
-    submitted_at: datetime | None
+    end_on: date | None
     person: Any
     data_key: int
     content: bytes
@@ -165,7 +165,7 @@ def enter(cursor: Any, found: Found, keys: guard.Keys, at: datetime) -> Session 
     """Both secrets are right: a session, or the sentence about why there is nothing to answer any more."""
     with transaction.atomic(durable=True):
         guard.succeed(cursor, keys)
-        kind = ending(found, at)
+        kind = ending(found, business_day())
         if kind is not None:
             return Failure(kind)
         cursor.execute(OPEN, (found.id,))
@@ -174,14 +174,13 @@ def enter(cursor: Any, found: Found, keys: guard.Keys, at: datetime) -> Session 
         return sessions.start(cursor, found.id, at=at)
 
 
-def ending(found: Found, at: datetime) -> str | None:
-    """Why a dialogue cannot be entered any more, None where it can."""
-    today = at.astimezone(BERLIN).date()
+def ending(found: Found, today: date) -> str | None:
+    """Why a dialogue cannot be entered any more on the business day ``today``, None where it can."""
     if found.state in CLOSED:
         return CLOSED[found.state]
     if found.state in OPEN_STATES:
         return EXPIRED if found.valid_until < today else None
-    if found.submitted_at is None:
-        raise RuntimeError(f"dialogue {found.id} is submitted without a moment of submission")
-    last = found.submitted_at.astimezone(BERLIN).date() + timedelta(days=decode(found.content).status_days)
+    if found.end_on is None:
+        raise RuntimeError(f"dialogue {found.id} is submitted without its last day")
+    last = found.end_on + timedelta(days=decode(found.content).status_days)
     return ENDED if last < today else None

@@ -46,20 +46,30 @@ def create_dialogue(
     return creating.create(version, person, prefill=prefill, valid_until=valid_until, actor=actor)
 
 
-def reissue(reference: str, *, actor: str, reason: str, valid_until: date | None = None) -> Created:
+def reissue(
+    reference: str, *, actor: str, reason: str, valid_until: date | None = None, despite_exit: bool = False
+) -> Created:
     """A new PIN; the old one is dead and open sessions end. Answers saved so far stay.
 
     ``valid_until`` None: as before, or anew from today where that has passed. Raises CommandError where the dialogue is
-    submitted, answered on paper, or its data are deleted.
+    submitted, answered on paper, or its data are deleted; and where somebody left it as deceased or as not meant,
+    unless ``despite_exit``.
     """
-    return creating.reissue(reference, actor=actor, reason=reason, valid_until=valid_until, states=REISSUABLE)
+    return creating.reissue(
+        reference,
+        actor=actor,
+        reason=reason,
+        valid_until=valid_until,
+        states=REISSUABLE,
+        despite_exit=despite_exit,
+    )
 
 
 def revoke(reference: str, *, actor: str, reason: str) -> None:
     """End a dialogue: its PIN is dead. Raises CommandError where it has ended already."""
     ensure_reason(reason)
     with changing(reference, states=(*OPEN_STATES, "returned_by_post"), what=_("widerrufen")) as (cursor, found):
-        finish(cursor, found.id, "revoked", at=now())
+        finish(cursor, found.id, "revoked")
         note(cursor, found.id, "revoked", actor=actor, at=now(), detail=reason)
 
 
@@ -67,7 +77,7 @@ def answered_on_paper(reference: str, *, actor: str) -> None:
     """The answers came on paper: nothing is asked any more. Raises CommandError."""
     states = (*OPEN_STATES, "expired", "returned_by_post")
     with changing(reference, states=states, what=_("auf Papier beantworten")) as (cursor, found):
-        finish(cursor, found.id, "answered_on_paper", at=now())
+        finish(cursor, found.id, "answered_on_paper")
         close_items(cursor, found.reference, task=PAPER_FORM)
         note(cursor, found.id, "answered_on_paper", actor=actor, at=now())
 
@@ -75,7 +85,7 @@ def answered_on_paper(reference: str, *, actor: str) -> None:
 def returned_by_post(reference: str, *, actor: str) -> None:
     """The letter came back: its PIN is dead; ``reissue`` makes a new one. Raises CommandError."""
     with changing(reference, states=OPEN_STATES, what=_("als Rückläufer buchen")) as (cursor, found):
-        finish(cursor, found.id, "returned_by_post", at=now())
+        finish(cursor, found.id, "returned_by_post")
         note(cursor, found.id, "returned_by_post", actor=actor, at=now())
 
 

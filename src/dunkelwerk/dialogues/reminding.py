@@ -24,6 +24,7 @@ from dunkelwerk.dialogues.importing.letters import ADDED, CsvFile, read_recipien
 from dunkelwerk.dialogues.importing.run import turn
 from dunkelwerk.dialogues.minting import Mint, Minted, link_to
 from dunkelwerk.dialogues.records import Person
+from dunkelwerk.dialogues.settings import configured_url
 from dunkelwerk.dialogues.type_versions import read_version
 from dunkelwerk.infra.bulk import copy_rows
 from dunkelwerk.infra.businessday import business_day, now
@@ -75,6 +76,7 @@ class Reminded(Struct):
 
 def remind(name: str, out: Path, *, actor: str, on: date, recipient: Any = None) -> Reminded:
     """Write the reminders of a type that are due; raises CommandError, and then nothing has changed."""
+    configured_url()  # a wrong one is told before anything is written
     version = read_version(name.replace("-", "_"), None)
     columns = (*PERSON_COLUMNS, VALID_UNTIL, *(f"{PREFILL}{field}" for field in version.form.prefill))
     with turn(version.name), connection.cursor() as cursor:
@@ -156,7 +158,10 @@ def take_effect(cursor: Any, letters: CsvFile, actor: str) -> Reminded:
         at = now()
         cursor.execute(TAKE, (at, at, actor))
         done.dialogues = cursor.rowcount
-        done.kept = letters.publish()
+        if letters.is_needless:
+            letters.discard()
+        else:
+            done.kept = letters.publish()
     return done
 
 

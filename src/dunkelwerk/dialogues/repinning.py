@@ -23,7 +23,9 @@ OLDER = """
 """
 NEXT = """
     SELECT id, reference, data_key, prefill FROM dialogue
-    WHERE type = %s AND version = %s AND state = ANY(%s) AND id > %s ORDER BY id LIMIT %s FOR UPDATE
+    WHERE type = %s AND version = %s AND state = ANY(%s) AND id > %s
+        AND (NOT %s OR NOT EXISTS (SELECT FROM dialogue_draft r WHERE r.dialogue = dialogue.id))
+    ORDER BY id LIMIT %s FOR UPDATE
 """
 PIN = "UPDATE dialogue SET version = %s WHERE id = ANY(%s)"
 LEFT = "SELECT count(*) FROM dialogue WHERE type = %s AND version <> %s AND state = ANY(%s)"
@@ -58,12 +60,15 @@ def repin(name: str, *, actor: str) -> Repinned:
 
 
 def move(newest: type_versions.Version, version: int, form: DialogueType, *, structural: bool, actor: str) -> int:
-    """Move the dialogues of one older version, a transaction per batch; how many."""
+    """Move the dialogues of one older version, a transaction per batch; how many.
+
+    Another structure is for those alone that hold no answers yet, whatever their state.
+    """
     states = list(UNOPENED if structural else OPEN_STATES)
     last = count = 0
     while True:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(NEXT, (newest.name, version, states, last, BATCH))
+            cursor.execute(NEXT, (newest.name, version, states, last, structural, BATCH))
             rows = cursor.fetchall()
             if not rows:
                 return count

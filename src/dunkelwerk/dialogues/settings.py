@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -29,8 +30,10 @@ class LoginLimits(Struct, frozen=True):
     #: over all, within one minute: above it, addresses that failed before wait longer
     total_per_minute: int = 300
     first_wait: int = 30
-    #: never a lock that a stranger could impose for good
+    #: of a PIN and of a dialogue guessed at
     longest_wait: int = 3600
+    #: of a network address: a stranger behind the same one must not keep its people out for good
+    address_wait: int = 60
     #: seconds after which failures are forgotten
     memory: int = 24 * 3600
 
@@ -54,9 +57,25 @@ def whole(name: str, default: int, *, least: int = 1, most: int = 2**31 - 1) -> 
     return int(text)
 
 
+def configured_url() -> str:
+    """``DUNKELWERK_PORTAL_URL`` without a slash at the end, or the empty text where none is set.
+
+    Raises CommandError (wrong usage) for a wrong one, and in production for none, or one without TLS.
+    """
+    url = os.environ.get("DUNKELWERK_PORTAL_URL", "").rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+        message = _("DUNKELWERK_PORTAL_URL: erwartet wird etwas wie https://portal.example, ohne Pfad.")
+        raise CommandError(message, code=2)
+    if os.environ.get("DUNKELWERK_MODE") == "production" and parts.scheme != "https":
+        message = _("DUNKELWERK_PORTAL_URL: in der Produktion muss sie gesetzt sein und mit https:// beginnen.")
+        raise CommandError(message, code=2)
+    return url
+
+
 def portal_url() -> str:
-    """Where the portal is seen from outside, without a slash at the end: ``DUNKELWERK_PORTAL_URL``."""
-    return (os.environ.get("DUNKELWERK_PORTAL_URL") or PORTAL_URL).rstrip("/")
+    """Where the portal is seen from outside, as letters say it; raises CommandError like ``configured_url``."""
+    return configured_url() or PORTAL_URL
 
 
 def pin_cost() -> Cost:
@@ -74,6 +93,7 @@ def login_limits() -> LoginLimits:
         total_per_minute=whole("DUNKELWERK_LOGIN_PER_MINUTE", usual.total_per_minute),
         first_wait=whole("DUNKELWERK_LOGIN_FIRST_WAIT", usual.first_wait),
         longest_wait=whole("DUNKELWERK_LOGIN_LONGEST_WAIT", usual.longest_wait, most=3600),
+        address_wait=whole("DUNKELWERK_LOGIN_ADDRESS_WAIT", usual.address_wait, most=300),
     )
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues import records
+from dunkelwerk.dialogues.attachments import by_question
 from dunkelwerk.dialogues.drafts import NotOpen, StaleDraft, ensure_revision
 from dunkelwerk.dialogues.events import PERSON, note
 from dunkelwerk.dialogues.forms.filling import Fault, Form, notice_of
@@ -20,7 +21,7 @@ from dunkelwerk.dialogues.queries import NOTICE, Dialogue
 from dunkelwerk.feeds import outbox
 from dunkelwerk.inbox import operations as inbox
 from dunkelwerk.inbox.door import Delivery, Door, Refusal
-from dunkelwerk.infra.businessday import BERLIN, business_day
+from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
@@ -100,13 +101,13 @@ def submit(
     """Submit what a form holds, once: submission, notice, state, event and outbox message in one transaction.
 
     ``form`` was made from the draft of ``revision``; ``receipt`` was rendered from it at the moment ``at``. Uploads
-    that the answers do not name are deleted, open items about a paper form closed. Raises Incomplete, AlreadySubmitted,
-    NotOpen (expired or revoked meanwhile), StaleDraft (saved, or a file removed, meanwhile on another device), and
+    of hidden questions are deleted, open items about a paper form closed. Raises Incomplete, AlreadySubmitted, NotOpen
+    (expired or revoked meanwhile), StaleDraft (saved, or a file added or removed, meanwhile on another device), and
     CommandError for a notice that the process cannot read.
     """
     if faults := form.missing():
         raise Incomplete(faults)
-    delivery = deliver(dialogue, form, at)
+    delivery = deliver(dialogue, form)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         ensure_open(cursor, dialogue.id)
         ensure_revision(cursor, dialogue.id, revision)
@@ -114,7 +115,7 @@ def submit(
         files = keep_uploads(cursor, dialogue.id, form)
         answers = records.seal(vault, form.answers, reference=dialogue.reference, column=records.ANSWERS)
         sealed = records.seal(vault, receipt, reference=dialogue.reference, column=records.RECEIPT)
-        cursor.execute(CLOSE, (at, at.astimezone(BERLIN).date(), dialogue.id))
+        cursor.execute(CLOSE, (at, business_day(), dialogue.id))
         cursor.execute(DROP_DRAFT, (dialogue.id,))
         close_items(cursor, dialogue.reference, task=PAPER_FORM)
         note(cursor, dialogue.id, "submitted", actor=PERSON, at=at)
@@ -136,9 +137,9 @@ def ensure_open(cursor: Any, dialogue: int) -> None:
         raise NotOpen(state)
 
 
-def deliver(dialogue: Dialogue, form: Form, at: datetime) -> Delivery:
+def deliver(dialogue: Dialogue, form: Form) -> Delivery:
     """The notice as the inbox takes it, read as strictly as at its door; raises CommandError."""
-    said = notice_of(form, reference=dialogue.reference, submitted_on=at.astimezone(BERLIN).date())
+    said = notice_of(form, reference=dialogue.reference, submitted_on=business_day())
     found = Door().examine(FileLine(1, 0, msgspec.json.encode(said)), file=dialogue.reference)
     if isinstance(found, Refusal):
         message = _("Dialog {reference}: der Prozess {process} kann die Antworten nicht lesen ({what}).")
@@ -148,23 +149,24 @@ def deliver(dialogue: Dialogue, form: Form, at: datetime) -> Delivery:
 
 
 def keep_uploads(cursor: Any, dialogue: int, form: Form) -> list[dict[str, Any]]:
-    """Mark the uploads that the answers name as submitted, delete the others; what is kept, as JSON says it.
+    """Mark the uploads of visible questions as submitted, delete those of hidden ones; what is kept, as JSON says it.
 
-    Raises StaleDraft where one that they name is gone.
+    Raises StaleDraft where the form, and so the receipt, does not name exactly those: no file is lost unseen.
     """
-    named = {each for question in uploads_of(form) for each in form.answers.get(question) or ()}
     cursor.execute(UPLOADS, (dialogue,))
-    kept = [row for row in cursor.fetchall() if row[0] in named]
-    if len(kept) < len(named):
+    rows = cursor.fetchall()
+    named = uploads_of(form)
+    if uploads_of(form.with_files(by_question(rows))) != named:
         raise StaleDraft
+    kept = [row for row in rows if row[0] in named]
     cursor.execute(KEEP_UPLOADS, ([row[0] for row in kept],))
     cursor.execute(DROP_UPLOADS, (dialogue,))
     return [dict(zip(("id", "question", "pages", "size", "sha256"), row, strict=True)) for row in kept]
 
 
-def uploads_of(form: Form) -> Sequence[str]:
-    """The names of its upload questions."""
-    return [each.name for page in form.type.pages for each in page.questions if each.kind == "upload"]
+def uploads_of(form: Form) -> set[int]:
+    """The uploads that its answers name."""
+    return {each for question in form.uploads for each in form.answers.get(question) or ()}
 
 
 def put_message(

@@ -21,6 +21,7 @@ INSERT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (channel, external_id) DO NOTHING RETURNING id
 """
 FIND = "SELECT id, sha256 FROM inbox_document WHERE channel = %s AND external_id = %s"
+READ = "SELECT channel, external_id, content, data_key FROM inbox_document WHERE id = %s"
 
 
 class Document(Struct, frozen=True):
@@ -61,6 +62,17 @@ def receive_document(document: Document, vault: Vault, *, on: date) -> tuple[int
             )
         )
     return identity, True
+
+
+def read_document(cursor: Any, vault: Vault, number: int) -> bytes:
+    """The cleaned PDF of a document; raises CommandError where there is none. Whoever calls keeps who read it."""
+    cursor.execute(READ, (number,))
+    row = cursor.fetchone()
+    if row is None:
+        raise CommandError(_("Das Dokument {number} gibt es nicht.").format(number=number))
+    channel, external_id, content, key = row
+    vault.prepare(cursor, {key})
+    return vault.open(bytes(content), key=key, about=f"document:{channel}:{external_id}")
 
 
 def open_item(cursor: Any, identity: int, document: Document, on: date) -> None:

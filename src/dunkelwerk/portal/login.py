@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
@@ -41,11 +44,14 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """Try what was typed."""
     pin, secret = typed(request, "pin"), second_secret(request)
     wrong = missing(pin, secret)
+    if not wrong.get("secret") and (sentence := impossible(request)):
+        wrong["secret"] = sentence
     if wrong:
-        return show(request, wrong=wrong)
+        return show(request, wrong=wrong, retype=False)
     found = access.log_in(pin, secret, address=request.META.get("REMOTE_ADDR", ""))
     if isinstance(found, Failure):
-        return show(request, wrong=told(found), status=429 if found.kind == access.WAIT else 200)
+        status = 429 if found.kind == access.WAIT else 200
+        return show(request, wrong=told(found), status=status, retype=found.kind != access.TYPING_ERROR)
     rotate_token(request)
     response = redirect("portal:start")
     begin(response, found.token)
@@ -75,6 +81,22 @@ def missing(pin: str, secret: str) -> dict[str, str]:
     return wrong
 
 
+def impossible(request: HttpRequest) -> str:
+    """What is wrong with a second secret that can be nobody's; costs no attempt. Empty: it may be somebody's."""
+    day, month, year = (typed(request, name).rstrip(".") for name in BIRTH)
+    if not (day or month or year):
+        return "" if re.search(r"\d", typed(request, "postal_code")) else _("In dieser Postleitzahl fehlt die Zahl.")
+    if not all(each.isascii() and each.isdecimal() for each in (day, month, year)):
+        return _("Bitte tragen Sie Tag, Monat und Jahr in Ziffern ein, zum Beispiel 24 12 1957.")
+    if len(year) != 4:
+        return _("Bitte tragen Sie das Jahr mit vier Ziffern ein, zum Beispiel 1957.")
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return _("Diesen Tag gibt es nicht. Bitte vergleichen Sie Tag, Monat und Jahr.")
+    return ""
+
+
 def told(failure: Failure) -> dict[str, str]:
     """The sentence of a failure, by the field it belongs to (``both``: to neither alone)."""
     phone = read_house().insurer.phone
@@ -101,21 +123,18 @@ def show(
     notice: str = "",
     still_in: bool = False,
     status: int = 200,
+    retype: bool = True,
 ) -> HttpResponse:
-    """The login page. The PIN is shown again only where it has a typing error to be found."""
+    """The login page. What was typed stands in it again only where something is to be mended, never after a failure."""
     wrong = wrong or {}
     places = {"pin": "pin", "secret": "birth.day", "both": "pin"}
-    day, month, year = (typed(request, name) for name in BIRTH)
+    again = {name: "" if retype else typed(request, name) for name in ("pin", *BIRTH, "postal_code")}
     context = {
         "faults": [Fault(None, places[field], sentence) for field, sentence in wrong.items()],
         "wrong": wrong,
         "notice": notice,
         "still_in": still_in,
-        "pin": typed(request, "pin"),
-        "day": day,
-        "month": month,
-        "year": year,
-        "postal_code": typed(request, "postal_code"),
+        **{name.rpartition(".")[2]: value for name, value in again.items()},
     }
     return render(request, "portal/home.html", context, status=status)
 

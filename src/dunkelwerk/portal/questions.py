@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dunkelwerk.dialogues.answers import list_uploads, read_upload, remove_upload
+from dunkelwerk.dialogues.answers import file_ids, list_uploads, read_upload, remove_upload
 from dunkelwerk.dialogues.forms.filling import Fault, Form, Reading, Warning
 from dunkelwerk.dialogues.forms.language import Page
 from dunkelwerk.infra.i18n import _
@@ -18,7 +18,7 @@ from dunkelwerk.portal.fields import Builder, Field
 from dunkelwerk.portal.languages import LANGUAGES, remember_language
 from dunkelwerk.portal.notes import note_ignored
 from dunkelwerk.portal.rows import without_row
-from dunkelwerk.portal.sheets import Sheet, Texts, make_form, open_sheet, save
+from dunkelwerk.portal.sheets import Texts, make_form, open_sheet, save
 from dunkelwerk.portal.start import address_of
 from dunkelwerk.portal.taking import take_files
 from dunkelwerk.portal.visits import Visit, finish, visiting
@@ -38,7 +38,7 @@ def page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     if found is None:
         return redirect(address_of(sheet.form, sheet.form.first_open()))
     if request.method == "POST":
-        return answer(request, visit, sheet, found)
+        return answer(request, visit, found)
     texts = sheet.typed_on(found.name) or sheet.form.page_fields(found)
     return show(request, visit, sheet.form, found, texts, warnings=confirmed(sheet.form, found))
 
@@ -51,18 +51,25 @@ def find_page(form: Form, number: int) -> Page | None:
     return wanted if any(each.name == wanted.name for each in form.pages) else None
 
 
-def answer(request: HttpRequest, visit: Visit, sheet: Sheet, found: Page) -> HttpResponse:
+def answer(request: HttpRequest, visit: Visit, found: Page) -> HttpResponse:
     """Save what was posted, and do what the button says."""
     go, _colon, what = request.POST.get("go", "").partition(":")
     texts = posted(request)
     if go == "remove":
         texts = without_row(texts, what)
-    refused = take_files(visit.dialogue, sheet.form, found, request.FILES) if request.FILES else []
-    refused += too_much(request, sheet.form, found)
-    if go == "drop":
-        drop(visit, sheet.form, found, what)
     form, reading = put(visit, found, texts)
     note_ignored(request, reading.ignored)
+    if go == "drop":
+        drop(visit, what)
+    # after what was typed: it may be what makes their question visible
+    refused = take_files(visit.dialogue, form, found, request.FILES) if request.FILES else []
+    refused += too_much(request, form, found)
+    if go == "drop" or request.FILES:
+        form = form.with_files(file_ids(visit.dialogue.id))
+        reading = form.read(found, texts)
+    if not form.questions(found):
+        # hidden meanwhile, by an answer on another device
+        return redirect(address_of(form, form.first_open()))
     if go in ("add", "remove"):
         return show(request, visit, form, found, texts, extra=what if go == "add" else "")
     if refused:
@@ -204,18 +211,12 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def drop(visit: Visit, form: Form, found: Page, identity: str) -> None:
-    """Remove an uploaded file of this page."""
-    wanted = [each for each in list_uploads(visit.dialogue.id) if str(each.id) == identity]
-    for each in wanted:
-        remove_upload(visit.dialogue.id, each.id)
-        left = [other.id for other in list_uploads(visit.dialogue.id) if other.question == each.question]
-        save(visit.dialogue, lambda now, each=each, left=left: now.with_uploads(question_of(now, each.question), left))
-
-
-def question_of(form: Form, name: str) -> Any:
-    """A question of the type by its name."""
-    return next(question for page in form.type.pages for question in page.questions if question.name == name)
+def drop(visit: Visit, identity: str) -> None:
+    """Remove an uploaded file, of one's own dialogue alone; nothing where there is none of this number."""
+    for ids in file_ids(visit.dialogue.id).values():
+        for each in ids:
+            if str(each) == identity:
+                remove_upload(visit.dialogue.id, each)
 
 
 @require_POST

@@ -27,6 +27,7 @@ def make_receipt(dialogue: Dialogue, form: Form, uploads: Sequence[Attached], *,
         sections=tuple(section(page) for page in form.rows()),
         files=tuple(File(each.name, each.pages, each.sha256) for each in uploads if each.id in named),
         answers=form.answers,
+        privacy=form.say(form.type.privacy),
     )
     return render_receipt(receipt).pdf
 

@@ -15,8 +15,6 @@ from dunkelwerk.portal.visits import has_session
 
 #: of the limit: so much more is still read, and thrown away, so that the person gets an answer
 PATIENCE = 4
-#: whoever calls the API is asked for a token before a form is read
-API = "/api/"
 
 
 class InMemory(FileUploadHandler):
@@ -33,7 +31,11 @@ class InMemory(FileUploadHandler):
         limits = upload_limits()
         self.size, self.left = limits.size, limits.size * limits.files
         self.hopeless = content_length > PATIENCE * self.left
-        self.known = self.request.path.startswith(API) or has_visitor(self.request)
+        self.known = self.is_known()
+
+    def is_known(self) -> bool:
+        """Whether whoever sends it is no stranger."""
+        return has_visitor(self.request)
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
         """A file begins."""

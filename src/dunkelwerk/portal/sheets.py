@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from dunkelwerk.dialogues.answers import Draft, StaleDraft, load_draft, save_draft
+from dunkelwerk.dialogues.answers import Draft, StaleDraft, file_ids, load_draft, save_draft
 from dunkelwerk.dialogues.forms.filling import Fault, Form
 from dunkelwerk.dialogues.queries import Dialogue
 from dunkelwerk.infra.businessday import business_day
@@ -54,8 +54,15 @@ def sheet_of(dialogue: Dialogue, draft: Draft) -> Sheet:
 
 
 def make_form(dialogue: Dialogue, answers: Mapping[str, Any]) -> Form:
-    """The dialogue's type with these answers, as of today."""
-    return Form(dialogue.form, answers, prefill=dialogue.prefill, person=dialogue.facts, today=business_day())
+    """The dialogue's type with these answers and the files that are there, as of today."""
+    return Form(
+        dialogue.form,
+        answers,
+        prefill=dialogue.prefill,
+        person=dialogue.facts,
+        today=business_day(),
+        files=file_ids(dialogue.id),
+    )
 
 
 def save(
@@ -74,7 +81,8 @@ def save(
         answers = change(sheet.form)
         kept = {page: texts for page, texts in {**sheet.typed, **typed()}.items() if texts}
         try:
-            save_draft(dialogue.id, {**answers, TYPED: kept} if kept else answers, revision=sheet.revision)
+            bare = sheet.form.without_files(answers)
+            save_draft(dialogue.id, {**bare, TYPED: kept} if kept else bare, revision=sheet.revision)
         except StaleDraft:
             # another device saved in between: its answers stay, those of this page are put over them
             if attempt == TRIES - 1:

@@ -1,4 +1,4 @@
-"""Taking uploaded files: each is made safe, kept, and put into the answers; or refused with a sentence."""
+"""Taking uploaded files: each is made safe and kept, which makes it an answer; or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from dunkelwerk.dialogues.answers import TooManyFiles, add_upload, list_uploads
+from dunkelwerk.dialogues.answers import TooManyFiles, add_upload, file_ids
 from dunkelwerk.dialogues.forms.filling import Fault, Form
 from dunkelwerk.dialogues.forms.language import Page, Question
 from dunkelwerk.dialogues.queries import Dialogue
@@ -14,7 +14,6 @@ from dunkelwerk.dialogues.settings import upload_limits
 from dunkelwerk.dialogues.uploads.accepting import accept
 from dunkelwerk.dialogues.uploads.outcomes import Limits, Refused, sentence
 from dunkelwerk.portal.notes import note_refused
-from dunkelwerk.portal.sheets import save
 
 
 def take_files(dialogue: Dialogue, form: Form, page: Page, files: Any) -> list[Fault]:
@@ -34,8 +33,6 @@ def take(dialogue: Dialogue, question: Question, posted: Iterable[Any]) -> list[
         if found is not None:
             note_refused(question.name, found.code)
             refused.append(Fault(question.name, question.name, f"{each.name}: {sentence(found)}"))
-    ids = [each.id for each in list_uploads(dialogue.id) if each.question == question.name]
-    save(dialogue, lambda form: form.with_uploads(question, ids))
     return refused
 
 
@@ -43,7 +40,7 @@ def take_one(dialogue: Dialogue, question: Question, file: Any) -> Refused | Non
     """Make one file safe and keep it; None where that succeeded."""
     most = upload_limits()
     limits = Limits(max_bytes=most.size, max_files=most.files)
-    kept = sum(each.question == question.name for each in list_uploads(dialogue.id))
+    kept = len(file_ids(dialogue.id).get(question.name, ()))
     allowed = min(question.max_files or most.files, most.files)
     if kept >= allowed:
         return Refused("too_many", limit=allowed)

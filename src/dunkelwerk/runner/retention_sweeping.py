@@ -31,11 +31,25 @@ PARTITIONS = """
 """
 #: nobody makes a month's partition meanwhile
 KEEP_OUT = "SELECT pg_advisory_xact_lock(20250602)"
-SEALED = ("notice", "decision_record", "deed", "letter_order")
+#: every column that names the data key of a sealed one; tests compare it with the tables of the database
+SEALED = (
+    ("notice", "data_key"),
+    ("decision_record", "data_key"),
+    ("deed", "data_key"),
+    ("letter_order", "data_key"),
+    ("inbox_document", "data_key"),
+    ("outbox_message", "data_key"),
+    ("member_tax_id", "data_key"),
+    ("dialogue", "data_key"),
+    ("dialogue", "exit_key"),
+    ("dialogue_draft", "data_key"),
+    ("dialogue_upload", "data_key"),
+    ("dialogue_submission", "data_key"),
+)
 OLD_KEYS = "SELECT EXISTS (SELECT FROM data_key WHERE created_on < %s)"
 UNUSED_KEYS = f"""
     DELETE FROM data_key k WHERE k.created_on < %s AND k.id NOT IN (
-        {" UNION ".join(f"SELECT data_key FROM {table} WHERE data_key IS NOT NULL" for table in SEALED)}
+        {" UNION ".join(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL" for table, column in SEALED)}
     )
 """
 

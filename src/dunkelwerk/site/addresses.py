@@ -7,28 +7,23 @@ of the balancers whose ``X-Forwarded-For`` counts; ``DUNKELWERK_ALLOWED_HOSTS`` 
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from dunkelwerk.dialogues.settings import configured_url
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 
 Network = IPv4Network | IPv6Network
+PORTED = re.compile(r"(?P<v4>[0-9.]+):[0-9]{1,5}|\[(?P<v6>[0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?")
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 def portal_url() -> str:
     """The address of the portal without a slash at the end, or the empty text; raises CommandError for a wrong one."""
-    url = os.environ.get("DUNKELWERK_PORTAL_URL", "").rstrip("/")
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
-        message = _("DUNKELWERK_PORTAL_URL: erwartet wird etwas wie https://portal.example, ohne Pfad.")
-        raise CommandError(message, code=2)
-    if os.environ.get("DUNKELWERK_MODE") == "production" and parts.scheme != "https":
-        message = _("DUNKELWERK_PORTAL_URL: in der Produktion muss sie gesetzt sein und mit https:// beginnen.")
-        raise CommandError(message, code=2)
-    return url
+    return configured_url()
 
 
 def is_https() -> bool:
@@ -69,13 +64,19 @@ def client_address(*, peer: str, forwarded: str, trusted: tuple[Network, ...]) -
     ``forwarded`` is the header, each proxy adds the address of its own peer at the end. It counts only as far as
     trusted machines wrote it; anybody may send one.
     """
-    chain = [part.strip() for part in forwarded.split(",") if part.strip()]
+    chain = [without_port(part.strip()) for part in forwarded.split(",") if part.strip()]
     address = peer
     while chain and is_within(address, trusted):
         if not is_address(chain[-1]):
             break
         address = chain.pop()
     return address
+
+
+def without_port(text: str) -> str:
+    """The address of ``1.2.3.4:567``, ``[::1]:5`` or ``[::1]``, as some balancers write it; other texts as they are."""
+    match = PORTED.fullmatch(text)
+    return text if match is None else match["v4"] or match["v6"]
 
 
 def is_address(text: str) -> bool:

@@ -69,7 +69,7 @@ def web_settings() -> dict[str, Any]:
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": MOST_FIELDS,
         "DATA_UPLOAD_MAX_NUMBER_FILES": MOST_FILES,
         # what people upload is never written to a disk in clear
-        "FILE_UPLOAD_HANDLERS": ["dunkelwerk.portal.receiving.InMemory"],
+        "FILE_UPLOAD_HANDLERS": ["dunkelwerk.site.receiving.Receiving"],
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": POLICY},
         **security(),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -24,6 +24,8 @@ class Filled:
     """A type with answers. ``answers`` is settled at once: what is hidden is not in it.
 
     ``prefill`` and ``person`` as stored (dates as ISO texts or dates). Cheap to make, the type is compiled once.
+    ``files``: the ids of the uploads that are there, by question; they alone are the answers of upload questions,
+    whatever ``answers`` names: a file of a question that is hidden and shown again is still there. None: not known.
     """
 
     def __init__(
@@ -34,14 +36,32 @@ class Filled:
         prefill: Mapping[str, Any],
         person: Mapping[str, Any],
         today: date,
+        files: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
-        self.type, self.prefill, self.person, self.today = type, prefill, person, today
+        self.type, self.prefill, self.person, self.today, self.files = type, prefill, person, today, files
         self.plan = plan_of(type)
         self.walk = self.new_walk()
-        self.walk.run(answers, stored(answers))
+        given = self.filed(answers)
+        self.walk.run(given, stored(given))
         self.answers: dict[str, Any] = self.walk.answers
         #: visible pages, in order
         self.pages: tuple[Page, ...] = tuple(page.page for page, _shown in self.walk.pages)
+
+    @cached_property
+    def uploads(self) -> tuple[str, ...]:
+        """The names of its upload questions, visible or not."""
+        return tuple(name for name, each in self.plan.questions.items() if each.question.kind == "upload")
+
+    def filed(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answers with the files that are there, in place of those they name."""
+        if self.files is None:
+            return answers
+        there = {name: list(ids) for name in self.uploads if (ids := self.files.get(name))}
+        return self.without_files(answers) | there
+
+    def without_files(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers as a draft keeps them: files are kept by themselves, never named twice."""
+        return {name: value for name, value in answers.items() if name not in self.uploads or value is None}
 
     def new_walk(self) -> Walk:
         """A walk over the pages that has not begun."""

@@ -80,7 +80,7 @@ class Form(Filled):
         fields = Posted(posted)
         if page.name not in self.shown:
             return Reading(answers=self.answers, ignored=fields.ignored(own))
-        taker = Taker(self.shown[page.name][0], self.answers, fields, self.say)
+        taker = Taker(self.shown[page.name][0], self.filed(self.answers), fields, self.say)
         walk = self.new_walk()
         walk.run(taker.confirmations(), taker.ask)
         shown = next((shown for planned, shown in walk.pages if planned is taker.page), ())
@@ -95,15 +95,14 @@ class Form(Filled):
 
     def with_answers(self, answers: Mapping[str, Any]) -> Form:
         """The same form with other answers."""
-        return Form(self.type, answers, prefill=self.prefill, person=self.person, today=self.today)
+        return self._anew(answers, self.files)
 
-    def with_uploads(self, question: Question, ids: Sequence[int]) -> dict[str, Any]:
-        """The whole new answers with these uploads; raises KeyError where the question is not visible now."""
-        visible = {each.name for _page, shown in self.walk.pages for each in shown}
-        if question.kind != "upload" or question.name not in visible:
-            raise KeyError(question.name)
-        rest = {name: value for name, value in self.answers.items() if name != question.name}
-        return self.with_answers(rest | ({question.name: list(ids)} if ids else {})).answers
+    def with_files(self, files: Mapping[str, Sequence[int]]) -> Form:
+        """The same form with these uploads, ids by question; those of hidden questions are no answers."""
+        return self._anew(self.answers, files)
+
+    def _anew(self, answers: Mapping[str, Any], files: Mapping[str, Sequence[int]] | None) -> Form:
+        return Form(self.type, answers, prefill=self.prefill, person=self.person, today=self.today, files=files)
 
     def filled_by(self, who: str) -> dict[str, Any]:
         """The whole new answers after the exit ``representative``: "representative", or "self" to take it back."""

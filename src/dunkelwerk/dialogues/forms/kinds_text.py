@@ -162,7 +162,7 @@ class Declaration(Kind):
 
 
 class Upload(Kind):
-    """Files: their ids are put in by ``Form.with_uploads``, never posted."""
+    """Files: their ids are told to the form, never posted."""
 
     type = None
     can_be_prefilled = False

@@ -1,16 +1,21 @@
 """The print export: input columns plus dialogue, PIN, link and QR content, encrypted or readable by its owner alone.
 
-It is written to a part file beside it and appears under its name at the very end, complete. A file of that name that
-is there already is kept as ``NAME.1``: its PINs are nowhere else.
+It is written to a part file of its own beside it and appears under its name at the very end, complete. A file of that
+name that is there already is kept as ``NAME.1``: its PINs are nowhere else. Parts of runs that were killed are removed;
+those of runs that still write are locked, and stay.
 """
 
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import os
+import re
+import secrets
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -41,15 +46,19 @@ class PrivateFile:
     """A file of mode 0600 under a part name, that gets its own name when it is complete."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.part = path, path.with_name(f"{path.name}.part")
+        self.path, self.part = path, path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
         if path.exists() and not path.is_file():
             raise wrong_usage(_("{path}: das ist keine gewöhnliche Datei.").format(path=path))
         try:
-            self.part.unlink(missing_ok=True)
-            descriptor = os.open(self.part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
+            with folder_locked(path.parent):
+                sweep_parts(path)
+                descriptor = os.open(self.part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             message = _("{path}: nicht schreibbar ({reason}).")
             raise CommandError(message.format(path=path, reason=error.strerror)) from None
+        #: holds the lock until the file has its name, beyond the closing of the stream
+        self._lock: int | None = os.dup(descriptor)
         self.stream: IO[bytes] = os.fdopen(descriptor, "wb")
 
     def settle(self) -> None:
@@ -60,19 +69,51 @@ class PrivateFile:
 
     def publish(self, *, keeps: bool) -> Path | None:
         """Give it its name; ``keeps``: the name that a file of the same name was kept under, where there was one."""
-        kept = keep(self.path) if keeps and self.path.exists() else None
-        self.part.replace(self.path)
-        descriptor = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with folder_locked(self.path.parent) as folder:
+            kept = keep(self.path) if keeps and self.path.exists() else None
+            self.part.replace(self.path)
+            os.fsync(folder)
+        self._unlock()
         return kept
 
     def discard(self) -> None:
         """Remove the part file."""
         self.stream.close()
         self.part.unlink(missing_ok=True)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+@contextmanager
+def folder_locked(folder: Path) -> Iterator[int]:
+    """One at a time gives names in a folder; its descriptor. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def sweep_parts(path: Path) -> None:
+    """Remove the parts of this file that nobody writes any more: their PINs are dead."""
+    named = re.compile(re.escape(path.name) + r"\.\d+-[0-9a-f]{8}\.part")
+    for part in [each for each in path.parent.iterdir() if named.fullmatch(each.name)]:
+        try:
+            descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
+        except OSError:  # somebody else's
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+        except OSError:  # somebody writes it, or it is not ours to remove
+            pass
+        finally:
+            os.close(descriptor)
 
 
 def keep(path: Path) -> Path:
@@ -151,6 +192,11 @@ class CsvFile:
             return self._file.publish(keeps=keeps)
         except OSError as error:
             raise self._failed(error) from None
+
+    @property
+    def is_needless(self) -> bool:
+        """Whether it holds no row, and would only put an older file of its name aside."""
+        return self.count == 0 and self._file.path.exists()
 
     def discard(self) -> None:
         """Leave nothing behind."""

@@ -16,12 +16,14 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues import pins, type_versions
+from dunkelwerk.dialogues.events import LONGEST_ACTOR
 from dunkelwerk.dialogues.hashing import Hasher
 from dunkelwerk.dialogues.importing.candidates import Bad, Candidate, Checker
 from dunkelwerk.dialogues.importing.letters import ADDED, CsvFile
 from dunkelwerk.dialogues.importing.staging import Lettered, Run, Staged, stage
 from dunkelwerk.dialogues.importing.table import Table
 from dunkelwerk.dialogues.minting import Mint, link_to
+from dunkelwerk.dialogues.settings import configured_url
 from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
@@ -42,13 +44,11 @@ BEGIN = """
 """
 WRITTEN = "SELECT count(*) FROM dialogue WHERE import_run = %s AND state = 'created'"
 EXPORT = """
-    UPDATE dialogue SET state = 'exported',
-        remind_on = CASE WHEN %s::date < valid_until THEN %s::date END
-    WHERE import_run = %s AND state = 'created'
-"""
-EVENTS = """
-    INSERT INTO dialogue_event (dialogue, at, actor, event, detail)
-    SELECT id, %s, %s, 'exported', '' FROM dialogue WHERE import_run = %s
+    WITH sent AS (
+        UPDATE dialogue SET state = 'exported', remind_on = CASE WHEN %s::date < valid_until THEN %s::date END
+        WHERE import_run = %s AND state = 'created' RETURNING id
+    )
+    INSERT INTO dialogue_event (dialogue, at, actor, event, detail) SELECT id, %s, %s, 'exported', '' FROM sent
 """
 END = """
     UPDATE dialogue_import SET finished_at = %s, read = %s, imported = %s, completed = %s, known = %s, bad = %s
@@ -79,6 +79,8 @@ class Counts(Struct):
     letters: int = 0
     #: where an older export of the same name was kept
     kept: Path | None = None
+    #: no letter was to be written: an older export of that name stays as it is
+    is_left: bool = False
 
     def add(self, rows: int, staged: Staged, bad: int) -> None:
         """Count a batch."""
@@ -97,6 +99,7 @@ class Counts(Struct):
 
 def import_file(order: Order, *, advance: Advance, complain: Callable[[Bad], None]) -> Counts:
     """Import a file; ``complain`` takes each bad row. Raises CommandError: nothing is exported then."""
+    configured_url()  # a wrong one is told before anything is written
     table = Table(order.path)
     version = type_versions.newest(order.type, actor=order.actor)
     checker = Checker(version.form, table.columns, path=order.path, on=order.on)
@@ -208,8 +211,11 @@ def export(order: Order, run: Run, letters: CsvFile, counts: Counts) -> None:
                 "geschrieben. Nichts wurde exportiert; bitte denselben Aufruf wiederholen."
             )
             raise CommandError(message.format(read=counts.read, stored=stored, letters=counts.letters))
-        cursor.execute(EXPORT, (remind, remind, run.id))
-        cursor.execute(EVENTS, (now(), run.actor, run.id))
+        cursor.execute(EXPORT, (remind, remind, run.id, now(), run.actor[:LONGEST_ACTOR]))
         figures = (counts.read, counts.imported, counts.completed, counts.known, counts.bad)
         cursor.execute(END, (now(), *figures, run.id))
-        counts.kept = letters.publish()
+        if letters.is_needless:
+            letters.discard()
+            counts.is_left = True
+        else:
+            counts.kept = letters.publish()

@@ -73,13 +73,20 @@ class Table:
             try:
                 cells = next(self._reader, None)
             except csv.Error:
-                last = self._reader.line_num  # type: ignore[attr-defined]
-                yield Row(line, (), unreadable(line, last))
+                yield from unreadable(line, self._reader.line_num)  # type: ignore[attr-defined]
                 continue
             if cells is None:
                 return
             if any(cell.strip() for cell in cells):
-                yield self._fitted(line, cells)
+                row, last = self._fitted(line, cells), self._reader.line_num  # type: ignore[attr-defined]
+                if last > line and (row.fault is not None or any(map(self._holds_a_row, cells))):
+                    yield from unreadable(line, last)
+                else:
+                    yield row
+
+    def _holds_a_row(self, cell: str) -> bool:
+        """Whether a cell holds as many delimiters as a row: two lost quotation marks made one row of two."""
+        return cell.count(self.dialect.delimiter) >= len(self.columns) - 1
 
     def _fitted(self, line: int, cells: list[str]) -> Row:
         width = len(self.columns)
@@ -90,14 +97,18 @@ class Table:
         return Row(line, cells[:width])
 
 
-def unreadable(line: int, last: int) -> str:
-    """What is wrong with a row that is no CSV."""
-    if last > line:
-        message = _(
-            "Anführungszeichen nicht richtig gesetzt; gelesen bis Zeile {last}, auch das dort ist nicht importiert"
-        )
-        return message.format(last=last)
-    return _("Anführungszeichen nicht richtig gesetzt, oder ein Feld zu lang")
+def unreadable(line: int, last: int) -> Iterator[Row]:
+    """The rows of lines that are no CSV, one for each line: whatever a quotation mark has swallowed is counted."""
+    if last <= line:
+        yield Row(line, (), _("Anführungszeichen nicht richtig gesetzt, oder ein Feld zu lang"))
+        return
+    message = _(
+        "Anführungszeichen nicht richtig gesetzt; gelesen bis Zeile {last}, {count} Zeilen sind nicht importiert"
+    )
+    yield Row(line, (), message.format(last=last, count=last - line + 1))
+    for each in range(line + 1, last + 1):
+        message = _("vom Anführungszeichen in Zeile {line} verschluckt, nicht importiert")
+        yield Row(each, (), message.format(line=line))
 
 
 def find_dialect(path: Path) -> Dialect:

@@ -14,8 +14,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from django.db import connection
 from msgspec import Struct
 
+from dunkelwerk.dialogues import pins
 from dunkelwerk.dialogues.forms.filling import Form
 from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.dialogues.papers.request import Request, render_request
@@ -65,6 +67,7 @@ def print_one(row: dict[str, str], out: Path, on: date) -> tuple[str, str, int, 
     dialogue = find(row["dialogue"])
     if dialogue.person is None or dialogue.state not in OPEN_STATES:
         raise CommandError(_("der Dialog ist im Zustand {state}").format(state=dialogue.seen))
+    ensure_live(dialogue, row["pin"])
     person = SimpleNamespace(**dialogue.facts, country=None, deceased_on=None)
     with speaking("de"):
         letter = render_request(request_of(dialogue, row, on), person, on=on)
@@ -72,6 +75,14 @@ def print_one(row: dict[str, str], out: Path, on: date) -> tuple[str, str, int, 
     with open(out / name, "wb", opener=for_owner) as stream:
         stream.write(letter.pdf)
     return dialogue.reference, name, letter.pages, letter.sha256
+
+
+def ensure_live(dialogue: Dialogue, pin: str) -> None:
+    """Raise CommandError where the export's PIN is dead: a letter with it would open nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT selector FROM dialogue WHERE id = %s", (dialogue.id,))
+        if cursor.fetchone() != (pins.selector_of(pins.normalise(pin)),):
+            raise CommandError(_("diese PIN gilt nicht mehr: für den Dialog gibt es eine neuere"))
 
 
 def request_of(dialogue: Dialogue, row: dict[str, str], on: date) -> Request:

@@ -45,7 +45,10 @@ class File(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """What a receipt says. ``answers`` are attached as they are; ``language``: ``de`` or ``en``."""
+    """What a receipt says. ``answers`` are attached as they are; ``language``: ``de`` or ``en``.
+
+    ``privacy``: the type's notice of what happens to the data, at the end.
+    """
 
     title: str
     reference: str
@@ -57,6 +60,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     sections: Sequence[Section]
     files: Sequence[File]
     answers: Mapping[str, Any]
+    privacy: str = ""
 
 
 def render_receipt(receipt: Receipt) -> Letter:
@@ -84,6 +88,7 @@ def set_receipt(setting: Engine, receipt: Receipt) -> Letter:
         {
             "title": receipt.title,
             "person": receipt.person,
+            "privacy": receipt.privacy,
             "sections": msgspec.to_builtins(receipt.sections),
             "files": msgspec.to_builtins(receipt.files),
         },

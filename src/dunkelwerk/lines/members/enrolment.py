@@ -13,6 +13,7 @@ from dunkelwerk.infra.bulk import columns_of
 
 #: a longer number can be no case file's: no notice could name it
 LONGEST_NUMBER = 60
+NAMES = ("first_name", "last_name")
 #: never overwrites what stands
 ENROL = """
     INSERT INTO member (number, salutation, first_name, last_name, street, house_number, postal_code, city, birth_date)
@@ -44,9 +45,15 @@ def enrol(cursor: Any, persons: Sequence[Enrolled]) -> int:
     Within the caller's transaction; of two with one number the first counts, one without a possible number is left out.
     """
     unique = {each.member: each for each in reversed(persons) if 0 < len(each.member) <= LONGEST_NUMBER}
-    rows = [tuple(value or None for value in msgspec.structs.astuple(unique[number])) for number in sorted(unique)]
+    rows = [row_of(unique[number]) for number in sorted(unique)]
     if not rows:
         return 0
     cursor.execute(ENROL, columns_of(rows))
     new: int = cursor.rowcount
     return new
+
+
+def row_of(person: Enrolled) -> tuple[Any, ...]:
+    """The columns of a person: what is empty is null, but for the names, which no column may lack."""
+    fields = msgspec.structs.asdict(person)
+    return tuple(value if name in NAMES else value or None for name, value in fields.items())

@@ -4,12 +4,21 @@
 // The PIN of a letter's link or QR code stands behind the #, which no server sees. It fills the field and is cleared.
 function takePin() {
   const field = document.getElementById("pin");
-  const code = decodeURIComponent(location.hash.slice(1)).trim();
+  const code = decoded(location.hash.slice(1)).trim();
   if (!field || !/^[0-9A-Za-z][0-9A-Za-z\s-]{10,17}$/.test(code)) return;
   field.value = code.toUpperCase();
   history.replaceState(null, "", location.pathname);
   const next = document.querySelector("[data-after-pin]");
   if (next) next.focus();
+}
+
+// A "%" that somebody typed behind the # stands for nothing.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 // Three groups of four while it is typed.
@@ -34,7 +43,7 @@ function linkErrors() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".errors a[href^='#']");
     if (!link) return;
-    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const target = document.getElementById(decoded(link.hash.slice(1)));
     if (!target) return;
     event.preventDefault();
     const holder = target.closest(".question") || target;
@@ -175,9 +184,23 @@ function watchSession() {
   start();
 }
 
-async function save() {
+async function save(options = {}) {
   const form = document.querySelector("form[data-save]");
-  if (form) await fetch(form.dataset.save, { method: "POST", body: plainData(form) }).catch(() => null);
+  if (form) await fetch(form.dataset.save, { method: "POST", body: plainData(form), ...options }).catch(() => null);
+}
+
+// Another app, a locked telephone, a closed tab: what was typed since the page came is saved. "keepalive" outlives the
+// page. A form that is just being sent saves by itself.
+function saveWhenHidden() {
+  const form = document.querySelector("form[data-save]");
+  if (!form) return;
+  let typed = false;
+  form.addEventListener("input", () => { typed = true; });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || !typed || form.dataset.sent) return;
+    typed = false;
+    save({ keepalive: true });
+  });
 }
 
 // While the database is away: look whether it is back, and say so.
@@ -201,5 +224,6 @@ watchQuestions();
 guardSubmits();
 sendFiles();
 watchSession();
+saveWhenHidden();
 watchOutage();
 window.addEventListener("hashchange", takePin);

@@ -1,0 +1,145 @@
+"""What an import refuses, the API refuses too; what no column holds is 422; a PIN can be had without a body."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from api_support import DIALOGUE, Caller
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"external_id": "  "},
+        {"external_id": " M-1"},
+        {"external_id": "M-1\n"},
+        {"last_name": "  "},
+        {"last_name": "x" * 121},
+        {"postal_code": "1" * 13},
+        {"birth_date": "2026-11-23"},
+        {"birth_date": "1889-12-31"},
+        {"birth_date": "2999-01-01"},
+        {"birth_date": 0},
+        {"birth_date": "1980-02-29T00:00:00"},
+        {"birth_date": None},
+        {"valid_until": "2028-11-22"},
+        {"valid_until": 1795000000},
+        {"first_name": "A\u202eB"},
+        {"first_name": "A\u0085B"},
+        {"city": "K\ufffdln"},
+    ],
+)
+def test_a_person_whom_an_import_refuses(caller: Caller, change: dict[str, Any]) -> None:
+    status, problem = caller.post("/dialogues", {**DIALOGUE, **change})
+    assert status == 422
+    assert next(iter(change)) in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_date": "2026-11-22"},
+        {"birth_date": "1890-01-01"},
+        {"last_name": "x" * 120},
+        {"valid_until": "2028-11-21"},
+        {"valid_until": None},
+        {"first_name": ""},
+    ],
+)
+def test_a_person_who_just_fits(caller: Caller, change: dict[str, Any]) -> None:
+    assert caller.post("/dialogues", {**DIALOGUE, **change})[0] == 201
+
+
+def test_a_dialogue_without_a_first_name_enrols_its_member(caller: Caller) -> None:
+    from django.db import connection
+
+    body = {name: value for name, value in DIALOGUE.items() if name not in ("first_name", "city")}
+    assert caller.post("/dialogues", body)[0] == 201
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT first_name, city FROM member")
+        assert cursor.fetchall() == [("", None)]
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["a"], "A\0B", "A\u2066B", float("nan")])
+def test_prefill_is_what_a_cell_can_hold(caller: Caller, value: Any) -> None:
+    from dunkelwerk.api.persons import read_cells
+    from dunkelwerk.api.problems import Problem
+
+    assert read_cells({"name": "A", "count": 7, "amount": 312.5, "is": True, "no": None}) == {
+        **{"name": "A", "count": "7", "amount": "312.5", "is": "true", "no": ""},
+    }
+    with pytest.raises(Problem, match=r"prefill\.name"):
+        read_cells({"name": value})
+
+
+def test_a_new_pin_needs_no_body_but_takes_no_wrong_one(caller: Caller) -> None:
+    made = caller.post("/dialogues", DIALOGUE)[1]
+    path = f"/dialogues/{made['id']}/pin"
+    assert caller.post(path)[0] == 200
+    assert caller.post(path, {})[0] == 200
+    assert caller.post(path, {"reason": " "})[0] == 200
+    for wrong in ({"why": "x"}, {"reason": 7}, {"reason": "a\0b"}, {"reason": "x" * 301}, ["x"]):
+        assert caller.post(path, wrong)[0] == 422
+
+
+def test_a_reason_that_no_event_holds(caller: Caller) -> None:
+    made = caller.post("/dialogues", DIALOGUE)[1]
+    assert caller.call("DELETE", f"/dialogues/{made['id']}?reason=a%00b").status_code == 422
+    assert caller.call("DELETE", f"/dialogues/{made['id']}?reason={'x' * 301}").status_code == 422
+    assert caller.call("DELETE", f"/dialogues/{made['id']}?reason={'x' * 300}").status_code == 204
+
+
+def test_a_pin_whose_answer_was_lost_is_not_killed_by_a_replay(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dunkelwerk.api import idempotency
+    from dunkelwerk.dialogues.access import log_in
+    from dunkelwerk.dialogues.logins import Failure
+
+    made = caller.post("/dialogues", DIALOGUE)[1]
+    path = f"/dialogues/{made['id']}/pin"
+    monkeypatch.setattr(idempotency, "END", "SELECT %s, %s, %s, %s")  # as if killed before the answer was kept
+    fresh = caller.post(path, {}, key="k-1")[1]
+    assert "still" in caller.post(path, {}, key="k-1")[1]["detail"]
+    monkeypatch.setattr(idempotency, "GIVEN_UP", timedelta(seconds=-1))
+    for _time in range(2):
+        status, problem = caller.post(path, {}, key="k-1")
+        assert (status, "new key" in problem["detail"]) == (409, True)
+    assert not isinstance(log_in(fresh["pin"], "1980-02-29", address="192.0.2.1"), Failure)
+
+
+def test_a_dialogue_whose_answer_was_lost_is_found_by_a_replay(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dunkelwerk.api import idempotency
+
+    monkeypatch.setattr(idempotency, "END", "SELECT %s, %s, %s, %s")
+    made = caller.post("/dialogues", DIALOGUE, key="k-1")[1]
+    monkeypatch.setattr(idempotency, "GIVEN_UP", timedelta(seconds=-1))
+    status, problem = caller.post("/dialogues", DIALOGUE, key="k-1")
+    assert (status, problem["id"]) == (409, made["id"])
+
+
+def test_an_outage_is_a_problem_and_the_next_call_heals(caller: Caller, django_database: str) -> None:
+    import psycopg
+
+    assert caller.get("/work-items")[0] == 200
+    with psycopg.connect(django_database, autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    response = caller.call("GET", "/work-items")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert caller.get("/work-items")[0] == 200
+
+
+@pytest.mark.parametrize(("name", "fits"), [("x" * 100, True), ("x" * 101, False), (" ", False), ("a\nb", False)])
+def test_a_token_has_a_name_that_the_register_holds(served: None, name: str, fits: bool) -> None:
+    from dunkelwerk.api import tokens
+    from dunkelwerk.infra.errors import CommandError
+
+    for names in ((name, "test"), ("kern", name)):
+        if fits:
+            assert tokens.create(names[0], ["metrics:read"], actor=names[1], expires_on=None)[1]
+        else:
+            with pytest.raises(CommandError):
+                tokens.create(names[0], ["metrics:read"], actor=names[1], expires_on=None)
