@@ -54,7 +54,7 @@ def measure(scale: int = 1, *, million: bool = False) -> dict[str, dict[str, Any
     sizes = (*SIZES, MILLION) if million else SIZES
     found = {f"import of {size:,} dialogues": measure_import(size // scale) for size in sizes}
     found["receipts, one core"] = measure_receipts(2_000 // scale)
-    return {**found, **measure_journeys(max(USERS, JOURNEYS // scale))}
+    return {**found, **measure_journeys(max(3 * USERS, JOURNEYS // scale))}
 
 
 @contextmanager

@@ -25,10 +25,9 @@ def make_app(connector: BaseConnector) -> procrastinate.App:
 
 
 def defer() -> None:
-    """Install the tables, and defer a job for every waiting notice; print how long that took."""
+    """Defer a job for every waiting notice; print how long that took."""
     app = make_app(procrastinate.SyncPsycopgConnector(conninfo=os.environ["DATABASE_URL"]))
     with app.open():
-        app.schema_manager.apply_schema()
         begin = time.time()
         jobs = [
             Job(queue=QUEUE, lock=lock, queueing_lock=None, task_name=TASK, task_kwargs={"notice": identity})

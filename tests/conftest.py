@@ -26,6 +26,8 @@ MIGRATE = "from dunkelwerk.infra import database; database.start()"
 #: what would change the outcome of a test where a developer has it set
 OWN_SETTINGS = (
     "DATABASE_OWNER_URL",
+    "COLUMNS",
+    "LINES",
     *(
         f"DUNKELWERK_{name}"
         for name in ("TODAY", "MODE", "LANGUAGE", "PARAMETERS", "KEY_FILE", "TABLES", "LETTERS", "ACTOR")

@@ -45,10 +45,12 @@ def test_no_date_is_wrong_usage(run_cli: Any, wrong: str) -> None:
 
 def test_a_batch_that_begins_before_midnight_keeps_its_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every row of a batch has the day on which it began; the next batch has its own, in a new month's partition."""
+    from dunkelwerk.lines.registry import lines
     from dunkelwerk.runner import work
 
     fill(world, 9)
-    days = iter([date(2026, 11, 30)] * 2 + [date(2026, 12, 1)] * 9)
+    each_round = len(lines())  # every line of business is asked for a batch
+    days = iter([date(2026, 11, 30)] * 2 * each_round + [date(2026, 12, 1)] * 9 * each_round)
     monkeypatch.setattr(work, "business_day", lambda on: next(days))
     world.work(size=3, gap_tolerance=99)
     rows = world.rows(
