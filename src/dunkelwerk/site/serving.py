@@ -27,5 +27,4 @@ def serve(*, host: str, port: int, workers: int) -> None:
         log_level="error",
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-        process_name="dunkelwerk-serve",
     ).serve()
