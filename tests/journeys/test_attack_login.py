@@ -54,7 +54,7 @@ def test_whatever_is_wrong_is_told_alike(site: Site, letters: dict[str, Letter])
         (unknown_pin(letter), letter.birth),
         (unknown_pin(letter), other_day(letter)),
         (letters["revoked"].pin, other_day(letters["revoked"])),
-        (letter.pin, {"birth.day": "31", "birth.month": "2", "birth.year": "19x0"}),
+        (letter.pin, {"birth.day": "31", "birth.month": "1", "birth.year": "1901"}),
     ]
     pages = []
     for number, (pin, birth) in enumerate(attempts):
@@ -103,7 +103,9 @@ def bring_to_an_end(site: Site, letter: Letter, end: str) -> None:
             owner.answer_tax_id(TAX_ID)
             assert owner.submit().headers["location"] == "/fertig"
         site.change(
-            "UPDATE dialogue SET submitted_at = submitted_at - interval '15 days' WHERE reference = %s", reference
+            "UPDATE dialogue SET submitted_at = submitted_at - interval '15 days', end_on = end_on - 15"
+            " WHERE reference = %s",
+            reference,
         )
 
 

@@ -135,10 +135,10 @@ def test_a_letter_that_went_out_is_followed_by_another(world: Members, run_cli: 
 
 
 def test_two_workers_give_no_reference_twice(world: Members, tmp_path: Path) -> None:
-    count = 120
+    count = 400  # enough that the second worker is there before the first is through
     world.load(*(member(number) for number in range(1, count + 1)))
     world.receive(*(notice("sepa_mandate", number) for number in range(1, count + 1)))
-    command = [COMMAND, "work", "--once", "--on", ON.isoformat(), "--batch-size", "7"]
+    command = [COMMAND, "work", "--once", "--on", ON.isoformat(), "--batch-size", "1"]
     workers = [subprocess.Popen(command, env={**os.environ, "DATABASE_URL": world.url}) for _ in range(2)]
     assert [each.wait(timeout=120) for each in workers] == [0, 0]
     references = [row["claim"] for row in world.rows("SELECT claim FROM movement WHERE action = 'record_mandate'")]
