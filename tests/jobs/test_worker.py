@@ -68,6 +68,8 @@ def test_two_workers_do_what_is_due_once_and_end_at_a_signal(
     both = [start(), start()]
     until(lambda: set(states(query)) == {"delivered"})
     until(lambda: len(query("SELECT 1 FROM job_run WHERE finished_at IS NOT NULL")) >= 7)
+    # one may have done everything before the other was there
+    until(lambda: query("SELECT count(*) FROM procrastinate_workers") == [(2,)])
     assert sorted(lines(tmp_path / "out")) == sorted(f"D-{n}" for n in range(30))
     for each in both:
         each.send_signal(signal.SIGTERM)
@@ -160,11 +162,39 @@ def test_a_database_that_does_not_come_back_at_once(
             """A side task failed: it just ends."""
 
     monkeypatch.setattr(worker, "build_app", lambda report: Away())
-    monkeypatch.setattr(worker.time, "sleep", waits.append)
+    monkeypatch.setattr(worker, "pause", lambda seconds, is_told: waits.append(seconds))
     monkeypatch.setattr(worker.database, "reconnect", lambda: None)
     worker.work(lambda job, end: None)
     assert waits == [2, 4, 8, 16]
     assert capsys.readouterr().err.count("neuer Versuch in") == 4
+
+
+def test_a_signal_ends_the_wait_in_an_outage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dunkelwerk.jobs import worker
+
+    async def gone(_app: object, _told: list[bool]) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+
+    def pass_on(_signal: int, _frame: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def reconnect() -> None:
+        pytest.fail("went on")
+
+    monkeypatch.setattr(worker, "work_once", gone)
+    monkeypatch.setattr(worker, "build_app", lambda report: None)
+    monkeypatch.setattr(worker.database, "reconnect", reconnect)
+    monkeypatch.setattr(worker, "SHORTEST_WAIT", float(SECONDS))
+    before = signal.signal(signal.SIGALRM, pass_on)
+    began = time.monotonic()
+    try:
+        worker.work(lambda job, end: None)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - began < 10
+    assert capsys.readouterr().err.count("neuer Versuch in") == 1
 
 
 def test_once(query: Query, start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:

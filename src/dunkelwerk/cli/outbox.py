@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from dunkelwerk.feeds.outbox.targets import Targets
 
 IDLE_SECONDS = 5.0
-NOTICE_STOP_SECONDS = 0.2
 
 app = typer.Typer(help="Nachrichten an das Fachsystem.", no_args_is_help=True)
 
@@ -199,7 +197,7 @@ def deliver(
 def deliver_until_told(targets: Targets, *, once: bool) -> Counter[str]:
     """Round after round until a signal comes; only one with ``once``."""
     from dunkelwerk.feeds.outbox.delivery import deliver
-    from dunkelwerk.runner.work import stopped_by_signals
+    from dunkelwerk.infra.stopping import pause, stopped_by_signals
 
     ends, told_to = Counter[str](), list[bool]()
     with stopped_by_signals(lambda: told_to.append(True)):
@@ -207,15 +205,8 @@ def deliver_until_told(targets: Targets, *, once: bool) -> Counter[str]:
             ends += deliver(targets, is_told=lambda: bool(told_to))
             if once:
                 break
-            pause(told_to)
+            pause(IDLE_SECONDS, lambda: bool(told_to))
     return ends
-
-
-def pause(told_to: list[bool]) -> None:
-    """Wait a little, unless told to stop."""
-    end = time.monotonic() + IDLE_SECONDS
-    while not told_to and time.monotonic() < end:
-        time.sleep(NOTICE_STOP_SECONDS)
 
 
 def summarise(ends: Counter[str]) -> str:

@@ -47,9 +47,9 @@ def run(
 
     found = read_terms(terms)
     person = acting_person(actor, "", on, None)
+    from dunkelwerk.infra.stopping import stopped_by_signals
     from dunkelwerk.runner.retention import Plan
     from dunkelwerk.runner.retention import run as delete
-    from dunkelwerk.runner.work import stopped_by_signals
 
     told: list[bool] = []
     with stopped_by_signals(lambda: told.append(True)), progress(_("geprüft")) as advance:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from dunkelwerk.infra import database
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.migrating import APP_ROLE
+from dunkelwerk.infra.stopping import NOTICE_SECONDS, pause, stopped_by_signals
 from dunkelwerk.jobs.registry import Job, registry
 from dunkelwerk.jobs.running import FAILED, End, run, tell_failure
 
@@ -91,7 +91,14 @@ def work(report: Report) -> None:
     """Run jobs until a signal comes; an outage of the database is waited for."""
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    seconds, told = SHORTEST_WAIT, list[bool]()
+    told: list[bool] = []
+    with stopped_by_signals(lambda: told.append(True)):
+        work_through_outages(report, told)
+
+
+def work_through_outages(report: Report, told: list[bool]) -> None:
+    """Work until told to stop; after each outage wait longer, unless all was well for long."""
+    seconds = SHORTEST_WAIT
     while True:
         began = time.monotonic()
         asyncio.run(work_once(build_app(report), told))
@@ -100,22 +107,25 @@ def work(report: Report) -> None:
         seconds = SHORTEST_WAIT if time.monotonic() - began > LONG_WELL else min(2 * seconds, LONGEST_WAIT)
         message = _("Datenbank: die Verbindung ist abgerissen – neuer Versuch in {wait:.0f} s, nichts geht verloren.")
         print(message.format(wait=seconds), file=sys.stderr, flush=True)
-        time.sleep(seconds)
+        pause(seconds, lambda: bool(told))
+        if told:
+            return
         database.reconnect()
 
 
 async def work_once(app: App, told: list[bool]) -> None:
-    """Work until a signal comes or the database goes away."""
-    working = asyncio.current_task()
+    """Work until told to stop or until the database goes away."""
+    working, loop = asyncio.current_task(), asyncio.get_running_loop()
     if working is None:
         raise RuntimeError("work_once: runs as a task")
 
-    def stop() -> None:
-        told.append(True)
-        working.cancel()
+    def look() -> None:
+        if told:
+            working.cancel()
+        else:
+            loop.call_later(NOTICE_SECONDS, look)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+    look()
     with suppress(asyncio.CancelledError, exceptions.ConnectorException, psycopg.Error):
         async with app.open_async():
             await app.run_worker_async(

@@ -30,13 +30,14 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.infra.progress import progress
+from dunkelwerk.infra.stopping import stopped_by_signals
 from dunkelwerk.infra.tabular import cell
 from dunkelwerk.letters import operations, queries
 from dunkelwerk.letters.queries import Rendered, Run
 from dunkelwerk.letters.rendering import Engine, Letter
 from dunkelwerk.runner.failures import explain
 from dunkelwerk.runner.lettering import Post, Renderer, engine_of, sources, write_whole
-from dunkelwerk.runner.work import is_orphan, obey, stopped_by_signals
+from dunkelwerk.runner.work import is_orphan, obey
 
 INDEX, CONTROL = "index.csv", "control.json"
 ADDRESS_LINES = 6

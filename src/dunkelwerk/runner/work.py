@@ -8,10 +8,9 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -23,6 +22,7 @@ from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.progress import Advance, progress
+from dunkelwerk.infra.stopping import pause, stopped_by_signals
 from dunkelwerk.lines.registry import lines
 from dunkelwerk.runner import daily
 from dunkelwerk.runner.batches import Batcher, Done
@@ -32,8 +32,6 @@ IDLE_SECONDS = 1.0
 #: others hold what is left: their batch takes less than two seconds
 BLOCKED_SECONDS = 0.02
 LONGEST_WAIT = 30.0
-#: how long a worker that waits for something else takes to notice that it shall stop
-NOTICE_STOP_SECONDS = 0.2
 COUNT_WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting'"
 
 
@@ -104,18 +102,6 @@ def work_quietly(job: Job) -> Counter[str]:
     return ends
 
 
-@contextmanager
-def stopped_by_signals(stop: Callable[[], object]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C call ``stop``, which lets a batch be finished."""
-    wanted = (signal.SIGTERM, signal.SIGINT)
-    before = {each: signal.signal(each, lambda _signal, _frame: stop()) for each in wanted}  # type: ignore[misc]
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
 def count_waiting() -> int | None:
     """How many notices wait, for the progress bar; None where the database does not say so now."""
     try:
@@ -159,7 +145,7 @@ class Worker:
                         continue
                     if not left and self.job.once:
                         break
-                    self._pause(BLOCKED_SECONDS if left else IDLE_SECONDS)
+                    pause(BLOCKED_SECONDS if left else IDLE_SECONDS, lambda: self.stopping)
         return ends
 
     def _daily(self) -> bool:
@@ -170,11 +156,6 @@ class Worker:
         done = self._patiently(lambda: daily.run(day, self.job.overrides), None)
         self._day = None if done is None else day
         return bool(done)
-
-    def _pause(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while not self.stopping and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, NOTICE_STOP_SECONDS))
 
     def _round(self) -> tuple[Counter[str], int]:
         """One batch of each line: what was done, and how many notices were held up by other workers."""
@@ -201,7 +182,7 @@ class Worker:
                 for batcher in self.batchers:
                     batcher.forget()
                 database.reconnect()
-            self._pause(seconds)
+            pause(seconds, lambda: self.stopping)
             seconds = min(2 * seconds, LONGEST_WAIT)
         return nothing
 
