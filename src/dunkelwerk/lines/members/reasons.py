@@ -148,6 +148,14 @@ MANDATE_TEXT_UNKNOWN = add(
         "docs/members.md Abschnitt 3",
     )
 )
+OTHER_CREDITOR = add(
+    Reason(
+        "other_creditor",
+        "Mandat für einen anderen Gläubiger",
+        "Unterschrieben ist ein Mandat für den Gläubiger {signed_for}; die Kasse ist {creditor}",
+        "docs/members.md Abschnitt 3; EPC016-06, AT-02",
+    )
+)
 SIGNED_AFTER_RECEIPT = add(
     Reason(
         "signed_after_receipt",

@@ -93,7 +93,8 @@ def free_text(notice: Notice, case: Identified, p: Parameters) -> Looked | None:
     """Where a work item follows, whoever works it reads the texts there."""
     if leads_to(case) != CLOSED:
         return None
-    return checks.written({"Bemerkung": notice.comment, "Hergang": notice.course})
+    sketch = "liegt bei" if notice.sketch else None
+    return checks.written({"Bemerkung": notice.comment, "Hergang": notice.course, "Skizze oder Fotos": sketch})
 
 
 @finds(reasons.CONTRADICTORY_ANSWERS, scope=MEMBER)

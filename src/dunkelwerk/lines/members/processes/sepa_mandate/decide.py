@@ -44,8 +44,12 @@ def member_named(notice: Notice, file: CaseFile, p: Parameters) -> Identified | 
 
 
 def covers(mandate: Mandate, notice: Notice) -> bool:
-    """Whether an active mandate allows already what the notice would: the same account, at least as often."""
-    often = mandate.recurrence is Recurrence.RECURRING or mandate.recurrence.value == notice.recurrence
+    """Whether an active mandate allows already what the notice would: the same account, at least as often.
+
+    A one-off mandate is used up by one collection, so it covers none but itself, given twice on one day.
+    """
+    same = mandate.recurrence.value == notice.recurrence and mandate.signed_on == notice.signed_on
+    often = mandate.recurrence is Recurrence.RECURRING or same
     return mandate.is_active and compact(mandate.iban) == compact(notice.iban) and often
 
 
@@ -109,6 +113,15 @@ def signature_mismatch(notice: Notice, case: Identified, p: Parameters) -> Looke
 def mandate_text_unknown(notice: Notice, case: Identified, p: Parameters) -> Looked:
     known = list(p.mandate_texts)
     return when(notice.mandate_text not in known, mandate_text=notice.mandate_text, known=known)
+
+
+@finds(reasons.OTHER_CREDITOR, scope=MEMBER)
+def other_creditor(notice: Notice, case: Identified, p: Parameters) -> Looked | None:
+    signed_for = notice.creditor_identifier
+    if signed_for is None:
+        return None
+    other = compact(signed_for) != compact(p.creditor_identifier)
+    return when(other, signed_for=signed_for, creditor=p.creditor_identifier)
 
 
 @finds(reasons.SIGNED_AFTER_RECEIPT, scope=MEMBER)

@@ -23,5 +23,7 @@ class SepaMandateNotice(MemberNotice, frozen=True, kw_only=True, forbid_unknown_
     signed_on: date
     #: the version of the mandate text that was signed, e.g. "2026-1"; those in force: parameter ``mandate_texts``
     mandate_text: str
+    #: the creditor identifier that stands in the text that was signed; None where the channel does not tell
+    creditor_identifier: str | None = None
     #: who holds the account, where it is not the member's own
     account_holder: str | None = None
