@@ -44,7 +44,7 @@ def test_every_single_wrong_digit_is_found(digit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "iban", ["DE02120300000000202051", "de02 1203 0000 0000 2020 51", "FR1420041010050500013M02606"]
+    "iban", ["DE02120300000000202051", "de02 1203 0000 0000 2020 51", "FR1420041010050500013M02606", "BE68539007547034"]
 )
 def test_a_valid_iban_has_no_fault(iban: str) -> None:
     assert iban_fault(iban) is None

@@ -42,13 +42,14 @@ def disclose(world: World, key: str, folder: Path, **options: str) -> Thing:
     """The line's part of the JSON that the command's functions write."""
     world.enter()
     from dunkelwerk.infra.businessday import business_day
+    from dunkelwerk.insight.disclosure import Asked
+    from dunkelwerk.insight.disclosure import disclose as collect
     from dunkelwerk.insight.disclosure_files import prepare_folder, write_disclosure
     from dunkelwerk.insight.disclosure_texts import read_texts
     from dunkelwerk.lines.terms import read_terms
     from dunkelwerk.runner.acting import Person
-    from dunkelwerk.runner.disclosure import disclose as collect
 
-    told = collect(key, Person("d.schutz", business_day(TODAY), options.get("words", "")))
+    told = collect(Asked(key), Person("d.schutz", business_day(TODAY), options.get("words", "")))
     write_disclosure(told, prepare_folder(folder, key), terms=read_terms(), texts=read_texts())
     said = json.loads((folder / "auskunft.json").read_text("utf-8"))
     line: Thing = said["lines"]["credit_protection"]
@@ -278,6 +279,32 @@ def test_the_page_loads_nothing_and_has_an_outline(world: World, tmp_path: Path)
     assert outline.tags.count("table") == outline.tags.count("caption") > 0
 
 
+def test_on_a_joint_contract_each_is_told_of_their_own_dialogue(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import date
+
+    monkeypatch.setenv("DUNKELWERK_TODAY", TODAY)
+    monkeypatch.delenv("DUNKELWERK_PORTAL_URL", raising=False)
+    line = couple()
+    world.load(line)
+    world.enter()
+    from dunkelwerk.dialogues.operations import create_dialogue
+    from dunkelwerk.dialogues.records import Person
+
+    made = {}
+    for who in line["persons"]:
+        names = {name: who[name] for name in ("first_name", "last_name")}
+        person = Person(external_id=f"E-{who['id']}", birth_date=date.fromisoformat(who["birth_date"]), **names)
+        created = create_dialogue("sick_note_upload", person, prefill={"contract": "RS-1"}, actor="k.lotz")
+        made[who["id"]] = created.reference
+    for key, reference in made.items():
+        disclose(world, key, tmp_path / key)
+        told = json.loads((tmp_path / key / "auskunft.json").read_text("utf-8"))["dialogues"]
+        assert ([each["reference"] for each in told["dialogues"]], told["unclear"]) == ([reference], [])
+    assert [secret for secret in SECRETS if secret in texts(tmp_path / "P-1")] == []
+
+
 #: whatever the size of the tables: no query may read one from end to end
 SCANNED = """
     SELECT relname, seq_scan FROM pg_stat_xact_user_tables
@@ -303,8 +330,7 @@ def test_no_table_is_read_from_end_to_end(world: World) -> None:
     connection.close()  # its figures are still those of the world's making
     with snapshot(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        (discloser,) = disclosers().values()
-        concerned = discloser.find(cursor, "P-1")
+        concerned = disclosers()["credit_protection"].find(cursor, "P-1")
         assert concerned is not None
         Collector(cursor, vault, concerned, []).collect()
         cursor.execute(SCANNED)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Actor = Annotated[str | None, typer.Option("--actor", envvar="DUNKELWERK_ACTOR", metavar="NAME", help="Wer handelt.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Begründung in eigenen Worten.")]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Geschäftstag, JJJJ-MM-TT.")]
+Line = Annotated[str | None, typer.Option("--line", metavar="SPARTE", help="Die Sparte, wo mehrere die Kennung haben.")]
 Parameters = Annotated[
     Path | None, typer.Option("--parameters", envvar="DUNKELWERK_PARAMETERS", help="Eigene Parameter, YAML.")
 ]

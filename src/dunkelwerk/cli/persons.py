@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dunkelwerk.cli.person import Actor, On, Reason, acting_person
+from dunkelwerk.cli.person import Actor, Line, On, Reason, acting_person
 from dunkelwerk.infra.i18n import _
 
 app = typer.Typer(help="Auskunft an versicherte Personen.", no_args_is_help=True)
@@ -18,9 +18,21 @@ def persons() -> None:
     """Auskunft an versicherte Personen."""
 
 
-@app.command("disclose", epilog="Beispiel: dunkelwerk persons disclose P-1 --actor d.schutz --out auskunft")
+@app.command(
+    "disclose",
+    epilog="Beispiele: dunkelwerk persons disclose P-1 --actor d.schutz --out auskunft\n\n"
+    "dunkelwerk persons disclose M-1 --dialogue D-7K2MA-9QXR4 --actor d.schutz",
+)
 def disclose(
-    key: Annotated[str, typer.Argument(metavar="PERSON", help="Kennung der Person im Bestandssystem.")],
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="[PERSON]", help="Kennung der Person im Bestandssystem, oder Mitgliedsnummer."),
+    ] = None,
+    dialogue: Annotated[
+        list[str] | None,
+        typer.Option("--dialogue", metavar="DIALOG", help="Dieser Dialog ist von der Person; mehrfach möglich."),
+    ] = None,
+    line: Line = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Zielordner, nur für Sie lesbar.")] = None,
     actor: Actor = None,
     reason: Reason = "",
@@ -34,20 +46,24 @@ def disclose(
         typer.Option("--texts", envvar="DUNKELWERK_DISCLOSURE", metavar="FILE", help="Eigene Texte, YAML."),
     ] = None,
 ) -> None:
-    """Alles, was zu einer Person gespeichert ist: JSON, eine lesbare Seite, ihre Briefe (Art. 15 DSGVO)."""
+    """Alles, was zu einer Person gespeichert ist: JSON, eine lesbare Seite, Briefe, Dateien (Art. 15 DSGVO)."""
     from dunkelwerk.lines.terms import read_terms
 
     found_terms = read_terms(terms)
     person = acting_person(actor, reason, on, None)
-    from dunkelwerk.insight.disclosure_files import prepare_folder, write_disclosure
+    from dunkelwerk.insight.disclosure import Asked
+    from dunkelwerk.insight.disclosure import disclose as collect
+    from dunkelwerk.insight.disclosure_files import folder_for, write_disclosure
     from dunkelwerk.insight.disclosure_texts import read_texts
-    from dunkelwerk.runner.disclosure import disclose as collect
 
-    words = read_texts(texts)
-    folder = prepare_folder(out, key)
-    told = collect(key, person)
-    written = write_disclosure(told, folder, terms=found_terms, texts=words)
-    message = _("Auskunft in {folder}: {page}, {data}, {letters} Briefe.")
-    print(message.format(folder=folder, page=written.page, data=written.data, letters=written.letters))
+    words, asked = read_texts(texts), Asked(key, line, dialogue or ())
+    asked.ensure_somebody()
+    with folder_for(out, asked.name) as folder:
+        written = write_disclosure(collect(asked, person), folder, terms=found_terms, texts=words)
+    message = _("Auskunft in {folder}: {page}, {data}, {letters} Briefe, {files} Dateien.")
+    said = message.format(
+        folder=folder, page=written.page, data=written.data, letters=written.letters, files=written.files
+    )
+    print(said)
     for sentence in written.hints:
         print(sentence)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from dunkelwerk.cli.framing import framed
 from dunkelwerk.cli.person import Actor, Parameters, Reason, acting_person
 from dunkelwerk.infra.businessday import parse_day
 from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
 if TYPE_CHECKING:
-    from dunkelwerk.runner.acting import Person
     from dunkelwerk.runner.register import Recorded
 
 app = typer.Typer(help="Das Register: was von Hand eingetragen wird.", no_args_is_help=True)
@@ -36,34 +37,58 @@ def setting_() -> None:
     """Trägt ein: Ende, Zahlungsempfänger, Sperre, Rückstand, Regress, Anschrift."""
 
 
-@setting.command(
-    "recovery",
-    epilog="Beispiele: dunkelwerk register set recovery RS-1/C-1 --on 2026-11-01 --actor a.kurz\n\n"
-    "dunkelwerk register set recovery RS-1/C-1 --lift --actor a.kurz",
-)
+class Change(NamedTuple):
+    """What is recorded: of a claim, contract or person, by its name; ``said`` as an action's JSON."""
+
+    kind: str
+    name: str
+    said: dict[str, Any]
+
+
+def record(
+    change: Change, actor: Actor = None, reason: Reason = "", today: Today = None, parameters: Parameters = None
+) -> None:
+    """Find what is meant, record the change, and say what it was and is now."""
+    person = acting_person(actor, reason, today, parameters)
+    from django.db import connection
+
+    from dunkelwerk.lines.credit_protection.register import PROCESS, standing
+    from dunkelwerk.runner import register
+
+    finders = {"claim": standing.find_claim, "contract": standing.find_contract, "person": standing.find_person}
+    with connection.cursor() as cursor:
+        place = finders[change.kind](cursor, change.name)
+    said = {**change.said, "contract": place.contract, "claim": place.claim}
+    tell(register.record(PROCESS, said, person), person.actor)
+
+
+def sets(name: str, *examples: str) -> Callable[[Callable[..., Change]], Callable[..., Change]]:
+    """A subcommand: the function says what changes, ``record`` does the rest."""
+    told = "\n\n".join(f"dunkelwerk register set {name} {each}" for each in examples)
+
+    def add(inner: Callable[..., Change]) -> Callable[..., Change]:
+        word = "Beispiel" if len(examples) == 1 else "Beispiele"
+        setting.command(name, epilog=f"{word}: {told}")(framed(inner, record))
+        return inner
+
+    return add
+
+
+@sets("recovery", "RS-1/C-1 --on 2026-11-01 --actor a.kurz", "RS-1/C-1 --lift --actor a.kurz")
 def recovery(
     claim: Claim,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Der letzte Tag, JJJJ-MM-TT.")] = None,
     lift: Lift = False,
-    actor: Actor = None,
-    reason: Reason = "",
-    today: Today = None,
-    parameters: Parameters = None,
-) -> None:
+) -> Change:
     """Der letzte Tag der Arbeitsunfähigkeit oder Arbeitslosigkeit wurde gemeldet."""
     ensure_one(lift=lift, given=on is not None, wanted="--on")
-    record(
-        "claim",
-        claim,
-        {"type": "record_recovery", "on": read_day(on, "--on")},
-        acting_person(actor, reason, today, parameters),
-    )
+    return Change("claim", claim, {"type": "record_recovery", "on": read_day(on, "--on")})
 
 
-@setting.command(
+@sets(
     "payee",
-    epilog="Beispiel: dunkelwerk register set payee RS-1 --name 'Neue Bank AG' --iban 'DE02 1203 0000 0000 2020 51' "
-    "--reference 'Darlehen 4711' --actor a.kurz --reason 'Schreiben der Bank vom 02.11.'",
+    "RS-1 --name 'Neue Bank AG' --iban 'DE02 1203 0000 0000 2020 51' --reference 'Darlehen 4711' --actor a.kurz "
+    "--reason 'Schreiben der Bank vom 02.11.'",
 )
 def payee(
     contract: Contract,
@@ -72,86 +97,47 @@ def payee(
     reference: Annotated[
         str | None, typer.Option("--reference", metavar="TEXT", help="Verwendungszweck; '' nimmt ihn weg.")
     ] = None,
-    actor: Actor = None,
-    reason: Reason = "",
-    today: Today = None,
-    parameters: Parameters = None,
-) -> None:
+) -> Change:
     """Ein anderer Zahlungsempfänger; was nicht genannt ist, bleibt. Gilt erst nach der Zweitprüfung."""
     if name is None and iban is None and reference is None:
         raise wrong_usage(_("Bitte sagen, was sich ändert: --name, --iban oder --reference."))
-    said = {"type": "set_payee", "name": name, "iban": iban, "reference": reference}
-    record("contract", contract, said, acting_person(actor, reason, today, parameters))
+    return Change("contract", contract, {"type": "set_payee", "name": name, "iban": iban, "reference": reference})
 
 
-@setting.command(
-    "blocked",
-    epilog="Beispiele: dunkelwerk register set blocked RS-1 --since 2026-11-02 --actor a.kurz\n\n"
-    "dunkelwerk register set blocked RS-1 --lift --actor a.kurz",
-)
+@sets("blocked", "RS-1 --since 2026-11-02 --actor a.kurz", "RS-1 --lift --actor a.kurz")
 def blocked(
     contract: Contract,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Gesperrt seit, JJJJ-MM-TT.")] = None,
     lift: Lift = False,
-    actor: Actor = None,
-    reason: Reason = "",
-    today: Today = None,
-    parameters: Parameters = None,
-) -> None:
+) -> Change:
     """Das Konto des Zahlungsempfängers ist gesperrt: dorthin wird nichts dunkel freigegeben."""
     ensure_one(lift=lift, given=since is not None, wanted="--since")
-    record(
-        "contract",
-        contract,
-        {"type": "block_account", "since": read_day(since, "--since")},
-        acting_person(actor, reason, today, parameters),
-    )
+    return Change("contract", contract, {"type": "block_account", "since": read_day(since, "--since")})
 
 
-@setting.command(
-    "arrears",
-    epilog="Beispiele: dunkelwerk register set arrears RS-1 --reminded 2026-11-02 --deadline 2026-11-16 "
-    "--actor a.kurz\n\ndunkelwerk register set arrears RS-1 --lift --actor a.kurz",
-)
+@sets("arrears", "RS-1 --reminded 2026-11-02 --deadline 2026-11-16 --actor a.kurz", "RS-1 --lift --actor a.kurz")
 def arrears(
     contract: Contract,
     reminded: Annotated[str | None, typer.Option("--reminded", metavar="DATE", help="Gemahnt am, JJJJ-MM-TT.")] = None,
     deadline: Annotated[str | None, typer.Option("--deadline", metavar="DATE", help="Frist bis, JJJJ-MM-TT.")] = None,
     lift: Lift = False,
-    actor: Actor = None,
-    reason: Reason = "",
-    today: Today = None,
-    parameters: Parameters = None,
-) -> None:
+) -> Change:
     """Der Beitrag ist im Rückstand und angemahnt (§ 38 VVG), oder er ist bezahlt."""
     ensure_one(lift=lift, given=reminded is not None or deadline is not None, wanted="--reminded, --deadline")
-    said = {
-        "type": "set_arrears",
-        "reminded_on": read_day(reminded, "--reminded"),
-        "deadline": read_day(deadline, "--deadline"),
-    }
-    record("contract", contract, said, acting_person(actor, reason, today, parameters))
+    days = {"reminded_on": read_day(reminded, "--reminded"), "deadline": read_day(deadline, "--deadline")}
+    return Change("contract", contract, {"type": "set_arrears", **days})
 
 
-@setting.command("recourse", epilog="Beispiel: dunkelwerk register set recourse RS-1 --amount 120.00 --actor a.kurz")
+@sets("recourse", "RS-1 --amount 120.00 --actor a.kurz")
 def recourse(
     contract: Contract,
     amount: Annotated[str, typer.Option("--amount", metavar="EURO", help="So viel ist offen; 0 für nichts mehr.")],
-    actor: Actor = None,
-    reason: Reason = "",
-    today: Today = None,
-    parameters: Parameters = None,
-) -> None:
+) -> Change:
     """So viel Regress ist offen."""
-    said = {"type": "set_recourse", "amount": read_amount(amount)}
-    record("contract", contract, said, acting_person(actor, reason, today, parameters))
+    return Change("contract", contract, {"type": "set_recourse", "amount": read_amount(amount)})
 
 
-@setting.command(
-    "address",
-    epilog="Beispiel: dunkelwerk register set address P1 --street Domstr. --house-number 7 --postal-code 50667 "
-    "--city Köln --actor a.kurz",
-)
+@sets("address", "P1 --street Domstr. --house-number 7 --postal-code 50667 --city Köln --actor a.kurz")
 def address(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Das Kennzeichen der Person.")],
     street: Annotated[str, typer.Option("--street", metavar="TEXT", help="Straße.")],
@@ -159,29 +145,10 @@ def address(
     city: Annotated[str, typer.Option("--city", metavar="TEXT", help="Ort.")],
     house_number: Annotated[str | None, typer.Option("--house-number", metavar="TEXT", help="Hausnummer.")] = None,
     country: Annotated[str, typer.Option("--country", metavar="LAND", help="Zwei Buchstaben, z. B. AT.")] = "DE",
-    actor: Actor = None,
-    reason: Reason = "",
-    today: Today = None,
-    parameters: Parameters = None,
-) -> None:
+) -> Change:
     """Wo eine Person wohnt; die ganze Anschrift."""
     said = {"type": "set_address", "person": person, "street": street, "house_number": house_number}
-    said |= {"postal_code": postal_code, "city": city, "country": country}
-    record("person", person, said, acting_person(actor, reason, today, parameters))
-
-
-def record(kind: str, name: str, change: dict[str, Any], person: Person) -> None:
-    """Find what is meant, record the change, and say what it was and is now."""
-    from django.db import connection
-
-    from dunkelwerk.lines.credit_protection.register import PROCESS, standing
-    from dunkelwerk.runner import register
-
-    find = {"claim": standing.find_claim, "contract": standing.find_contract, "person": standing.find_person}[kind]
-    with connection.cursor() as cursor:
-        place = find(cursor, name)
-    said = {**change, "contract": place.contract, "claim": place.claim}
-    tell(register.record(PROCESS, said, person), person.actor)
+    return Change("person", person, {**said, "postal_code": postal_code, "city": city, "country": country})
 
 
 def tell(done: Recorded, actor: str) -> None:

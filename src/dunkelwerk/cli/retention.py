@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dunkelwerk.cli.person import Actor, AsJson, On, Reason, acting_person
+from dunkelwerk.cli.person import Actor, AsJson, Line, On, Reason, acting_person
 from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from dunkelwerk.lines.terms import Hold
     from dunkelwerk.runner.retention_plan import Report
 
@@ -48,8 +50,8 @@ def run(
     found = read_terms(terms)
     person = acting_person(actor, "", on, None)
     from dunkelwerk.infra.stopping import stopped_by_signals
-    from dunkelwerk.runner.retention import Plan
     from dunkelwerk.runner.retention import run as delete
+    from dunkelwerk.runner.retention_plan import Plan
 
     told: list[bool] = []
     with stopped_by_signals(lambda: told.append(True)), progress(_("geprüft")) as advance:
@@ -82,17 +84,16 @@ def print_report(report: Report, *, dry: bool) -> None:
 def show_terms(on: On = None, terms: TermsFile = None) -> None:
     """Die Aufbewahrungsfristen jeder Sparte mit ihrer Quelle, wie sie am Geschäftstag gelten."""
     from dunkelwerk.infra.businessday import business_day
-    from dunkelwerk.insight.casework import print_table
+    from dunkelwerk.insight.show_layout import print_facts
     from dunkelwerk.lines.terms import read_terms
 
     day = business_day(on)
-    rows = [
-        (each.line, name, each.years(name, day), entry.name, entry.unit, entry.source)
-        for each in read_terms(terms).values()
-        for name, entry in each.entries.items()
-    ]
-    headings = [_("Sparte"), _("Name"), _("Jahre"), _("Was"), _("ab wann"), _("Quelle")]
-    print_table(headings, rows, nothing=_("Keine Sparte hat Fristen."))
+    for each in read_terms(terms).values():
+        facts = [
+            (name, f"{entry.name}\n{each.years(name, day)} {entry.unit}\n{entry.source}")
+            for name, entry in each.entries.items()
+        ]
+        print_facts(each.line, facts)
 
 
 Contract = Annotated[str | None, typer.Option("--contract", metavar="N", help="Ein Vertrag.")]
@@ -108,6 +109,7 @@ def add(
     contract: Contract = None,
     person: PersonKey = None,
     claim: Claim = None,
+    line: Line = None,
     actor: Actor = None,
     reason: Reason = "",
 ) -> None:
@@ -116,8 +118,19 @@ def add(
     who = acting_person(actor, reason, None, None)
     from dunkelwerk.runner.retention_holds import place
 
-    number = place(wanted, who)
+    number = place(wanted, who, line=line)
     print(_("Aufbewahrungssperre {hold} gilt für {key}.").format(hold=number, key=wanted.key))
+    if wanted.kind == "person":
+        tell_dialogues(wanted.key, line, who.day)
+
+
+def tell_dialogues(key: str, line: str | None, day: date) -> None:
+    """What has holds of its own: the person's dialogues."""
+    from dunkelwerk.insight.disclosure import dialogues_of
+
+    if found := dialogues_of(key, line, day):
+        message = _("Ihre Dialoge haben eigene Sperren (dunkelwerk dialogues hold DIALOG): {references}.")
+        print(message.format(references=", ".join(found)))
 
 
 def read_hold(contract: str | None, person: str | None, claim: str | None) -> Hold:

@@ -1,61 +1,18 @@
-"""A disclosure as one HTML page: no script, nothing from elsewhere; every text is escaped. In German, as the law is."""
+"""A disclosure as one HTML page: what each line keeps, the dialogues, then the law. In German, as the law is."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from html import escape
-from typing import Any
 
-from dunkelwerk.insight.disclosure_words import label, show
+from msgspec import Struct
 
-Thing = Mapping[str, Any]
-STYLE = """
-:root { color-scheme: light; --ink: #1b1f24; --quiet: #57606a; --line: #c9d1d9; --soft: #f4f6f8; --link: #0a4fa3; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 64rem; padding: 1rem; background: #fff; color: var(--ink);
-  font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.7em; line-height: 1.2; margin: .5rem 0; }
-h2 { font-size: 1.3em; margin: 2.5rem 0 .5rem; padding-top: .5rem; border-top: 2px solid var(--line); }
-h3 { font-size: 1.1em; margin: 1.75rem 0 .25rem; }
-h4 { font-size: 1em; margin: 1rem 0 .25rem; }
-p, ul, ol { margin: .35rem 0; }
-ul, ol { padding-left: 1.3rem; }
-a { color: var(--link); }
-.quiet { color: var(--quiet); }
-dl { display: grid; grid-template-columns: minmax(9rem, 15rem) 1fr; gap: .15rem 1rem; margin: .5rem 0; }
-dt { color: var(--quiet); }
-dd { margin: 0; }
-.scroll { overflow-x: auto; margin: .35rem 0; }
-table { border-collapse: collapse; overflow-wrap: normal; }
-caption { text-align: left; font-weight: 600; padding: .25rem 0; }
-th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left; vertical-align: top; }
-thead th { background: var(--soft); }
-article { border-left: 4px solid var(--line); padding-left: .9rem; margin: 1rem 0; }
-details { border: 1px solid var(--line); margin: .5rem 0; padding: 0 .75rem; }
-summary { cursor: pointer; padding: .5rem 0; }
-a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-@media (max-width: 40rem) {
-  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; }
-  th, td { padding: .25rem .4rem; font-size: .875rem; } article { padding-left: .6rem; }
-}
-@media print {
-  body { max-width: none; padding: 0; font-size: 9pt; }
-  details, tr, article { break-inside: avoid; }
-  details::details-content { content-visibility: visible; block-size: auto; }
-}
-"""
-POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-CHAPTERS = (
-    ("person", "Ihre Stammdaten"),
-    ("contracts", "Verträge und Leistungsfälle"),
-    ("notices", "Meldungen und Entscheidungen"),
-    ("letters", "Briefe an Sie"),
-    ("books", "Bewegungen und Buchungen"),
-    ("law", "Wozu, für wen, wie lange, Ihre Rechte"),
-    ("left-out", "Was nicht enthalten ist"),
-)
+from dunkelwerk.infra.i18n import speaking
+from dunkelwerk.insight.disclosure_dialogues import tell_dialogues
+from dunkelwerk.insight.disclosure_html import Thing, fields, frame, listing, section, table
+from dunkelwerk.insight.disclosure_words import LINES, WORDS, calling, label, show
+
 #: shown in a chapter or table of their own
 APART = frozenset({"claims", "instalments", "releases", "proofs", "tariffs"})
 INSIDE = frozenset(
@@ -64,74 +21,91 @@ INSIDE = frozenset(
 #: in the JSON alone
 TECHNICAL = frozenset({"id", "rules", "process", "mode", "cause", "legal_entity"})
 BESIDE = frozenset({"case_file", "versions", "referred", "request", "notice", "external_id"})
+OF_LETTERS = frozenset(
+    {"insurer", "noun", "adjective", "proof", "salutation", "cause", "contract_label", "claim_label", "legal_entity"}
+)
+TITLE = "Auskunft über Ihre gespeicherten Daten"
+
+
+class Chapter(Struct, frozen=True):
+    """A chapter of the page; ``line``: what it is about, where there are several."""
+
+    name: str
+    title: str
+    line: str
+    parts: Callable[[], Iterator[str]]
 
 
 def page(told: Thing) -> str:
     """The page of a disclosure that was read back from its JSON."""
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    parts = [
-        '<!DOCTYPE html>\n<html lang="de">\n<head>\n<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(digest=digest)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">',
-        f"<title>Auskunft über gespeicherte Daten</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>",
-        "<h1>Auskunft über Ihre gespeicherten Daten</h1>",
-        f"<p>Nach Artikel 15 DSGVO, Stand {escape(show(told['on']))}, für die Person {escape(told['person'])}.</p>",
-        *(part for line in told["lines"].values() for part in body(line)),
-        "</main>\n</body>\n</html>\n",
-    ]
-    return "\n".join(parts)
+    with speaking("de"):
+        chapters = list(chapters_of(told))
+        return frame("Auskunft über gespeicherte Daten", [*head(told, chapters), *body(chapters)])
 
 
-def body(line: Thing) -> Iterator[str]:
-    """The chapters of one line, with a list of them first."""
+def head(told: Thing, chapters: Sequence[Chapter]) -> Iterator[str]:
+    """What it is, and a list of the chapters."""
+    yield f"<h1>{TITLE}</h1>"
+    who = "den Dialog" if told["person"].startswith("D-") and not told["lines"] else "die Person"
+    yield f"<p>Nach Artikel 15 DSGVO, Stand {escape(show(told['on']))}, für {who} {escape(told['person'])}.</p>"
     yield '<nav aria-label="Inhalt"><ol>'
-    yield from (f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in CHAPTERS)
+    yield from (f'<li><a href="#{each.name}">{escape(each.title)}</a></li>' for each in chapters)
     yield "</ol></nav>"
-    tell = {
-        "person": lambda: fields(line["person"]),
-        "contracts": lambda: tell_contracts(line),
-        "notices": lambda: tell_notices(line["notices"], titles_of(line["law"])),
-        "letters": lambda: tell_letters(line["letters"]),
-        "books": lambda: tell_books(line),
-        "law": lambda: tell_law(line["law"]),
-        "left-out": lambda: tell_left_out(line["left_out"]),
-    }
-    for name, title in CHAPTERS:
-        yield f'<section id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{escape(title)}</h2>'
-        yield from tell[name]()
-        yield "</section>"
 
 
-def fields(thing: Thing, *, without: Iterable[str] = ()) -> Iterator[str]:
-    """The fields of a thing that say something."""
-    shown = [(name, value) for name, value in thing.items() if name not in without and value not in (None, "", [], {})]
-    if shown:
-        yield "<dl>"
-        yield from (f"<dt>{escape(label(name))}</dt><dd>{escape(show(value))}</dd>" for name, value in shown)
-        yield "</dl>"
+def body(chapters: Sequence[Chapter]) -> Iterator[str]:
+    """The chapters, each in the words of its line."""
+    for each in chapters:
+        with calling(each.line):
+            yield from section(each.name, each.title, each.parts())
 
 
-def table(caption: str, rows: Sequence[Thing], *, without: Iterable[str] = ()) -> Iterator[str]:
-    """A table that scrolls by itself where the screen is narrow, by keyboard too; nothing for no rows."""
-    names = [name for name in (rows[0] if rows else ()) if name not in without]
-    names = [name for name in names if any(row[name] not in (None, "", [], {}) for row in rows)]
-    if not names:
-        return
-    yield f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-    yield f"<caption>{escape(caption)}</caption><thead><tr>"
-    yield from (f'<th scope="col">{escape(label(name))}</th>' for name in names)
-    yield "</tr></thead><tbody>"
-    for row in rows:
-        yield "<tr>" + "".join(f"<td>{escape(show(row[name]))}</td>" for name in names) + "</tr>"
-    yield "</tbody></table></div>"
+def chapters_of(told: Thing) -> Iterator[Chapter]:
+    """What each line keeps, then the dialogues, then what the law wants told, by line."""
+    lines, dialogues = told["lines"], told["dialogues"]
+    several = len(lines) > 1
+    for name, line in lines.items():
+        for chapter in data_chapters(name, line):
+            yield of_line(chapter) if several else chapter
+    if dialogues["dialogues"] or not lines:
+        yield Chapter("dialogues", "Fragebögen", "", partial(tell_dialogues, dialogues["dialogues"]))
+    laws = {name: line["law"] for name, line in lines.items()} | dialogues["law"]
+    for name, law in laws.items():
+        chapter = Chapter("law", "Wozu, für wen, wie lange, Ihre Rechte", name, partial(tell_law, law))
+        yield of_line(chapter) if len(laws) > 1 else chapter
+    left_out = [line["left_out"] for line in lines.values()]
+    tell = partial(tell_left_out, left_out, len(dialogues["unclear"]))
+    yield Chapter("left-out", "Was nicht enthalten ist", "", tell)
 
 
-def listing(title: str, texts: Iterable[str], *, level: int = 4) -> Iterator[str]:
-    """A list with its heading, unless it is empty."""
-    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
-    if items:
-        yield f"<h{level}>{escape(title)}</h{level}><ul>{items}</ul>"
+def of_line(chapter: Chapter) -> Chapter:
+    """The chapter of one of several lines."""
+    title = f"{LINES.get(chapter.line, chapter.line)}: {chapter.title}"
+    return Chapter(f"{chapter.name}-{chapter.line}", title, chapter.line, chapter.parts)
+
+
+def data_chapters(name: str, line: Thing) -> Iterator[Chapter]:
+    """What a line keeps."""
+    yield Chapter("person", "Ihre Stammdaten", name, partial(fields, line["person"]))
+    if "contracts" in line:
+        yield Chapter("contracts", "Verträge und Leistungsfälle", name, partial(tell_contracts, line))
+    if "mandates" in line:
+        yield Chapter("register", "Steuer-ID und SEPA-Mandate", name, partial(tell_register, line))
+    notices = partial(tell_notices, line["notices"], titles_of(line["law"]))
+    yield Chapter("notices", "Meldungen und Entscheidungen", name, notices)
+    yield Chapter("letters", "Briefe an Sie", name, partial(tell_letters, line["letters"]))
+    yield Chapter("books", "Bewegungen und Buchungen", name, partial(tell_books, line))
+
+
+def tell_register(line: Thing) -> Iterator[str]:
+    """Tax IDs and mandates, also those that do not count any more."""
+    if not (line["tax_ids"] or line["mandates"]):
+        yield "<p>Nichts gespeichert.</p>"
+    yield from table("Steuer-Identifikationsnummern", line["tax_ids"])
+    for mandate in line["mandates"]:
+        yield f"<article><h3>SEPA-Mandat {escape(mandate['reference'])}</h3>"
+        yield from fields(mandate, without={"reference"})
+        yield "</article>"
 
 
 def tell_contracts(line: Thing) -> Iterator[str]:
@@ -170,8 +144,12 @@ def tell_notices(notices: Sequence[Thing], titles: Mapping[str, str]) -> Iterato
         yield from fields(notice["content"])
         for decision in notice["decisions"]:
             yield from tell_decision(decision, titles)
-        yield from table("Vorschläge zur Zweitprüfung", notice["proposals"], without=INSIDE | BESIDE)
-        yield from table("Aufgaben für Menschen", notice["work_items"], without={"deeds", "id", "key", "kind"})
+        proposals = [{**each, "parts": list(map(place, each["parts"]))} for each in notice["proposals"]]
+        yield from table("Vorschläge zur Zweitprüfung", proposals, without=INSIDE | BESIDE)
+        items = [
+            {**each, "reasons": [titles.get(code, code) for code in each["reasons"]]} for each in notice["work_items"]
+        ]
+        yield from table("Aufgaben für Menschen", items, without={"deeds", "id", "key", "kind"})
         yield from table("Wer sie bearbeitet hat", notice["handled_by"])
         deeds = [deed for each in (notice, *notice["proposals"], *notice["work_items"]) for deed in each["deeds"]]
         yield from table("Was Menschen dazu getan haben", sorted(deeds, key=lambda deed: str(deed["at"])))
@@ -181,7 +159,8 @@ def tell_decision(decision: Thing, titles: Mapping[str, str]) -> Iterator[str]:
     """One decision: its outcome, its reasons, what it did; behind a click every check."""
     day, outcome = show(decision["business_day"]), show(decision["outcome"])
     yield f"<article><h4>Entscheidung {decision['id']} vom {escape(day)}: {escape(outcome)}</h4>"
-    yield from fields(decision, without={*INSIDE, *BESIDE, "id", "business_day", "outcome"})
+    nothing = {name for name in ("released",) if decision[name] == "0.00"}
+    yield from fields(decision, without={*INSIDE, *BESIDE, *nothing, "id", "business_day", "outcome"})
     rules = decision.get("versions") or {}
     stand = ", ".join(f"{label(name)} {value}" for name, value in rules.items())
     yield f'<p class="quiet">{escape(stand)}</p>'
@@ -199,7 +178,7 @@ def tell_trace(trace: Sequence[Thing], titles: Mapping[str, str]) -> Iterator[st
     """Every check, with what it looked at."""
     yield "<details><summary>Alle Prüfungen, und was sie angesehen haben</summary>"
     for traced in trace:
-        where = "/".join(str(each) for each in traced["subject"].values() if each)
+        where = place("/".join(str(each) for each in traced["subject"].values() if each))
         yield from fields({"contract": where, **traced["facts"]})
         checks = [tell_check(each, titles) for each in traced["checks"]]
         yield from table(f"Prüfungen zu {where}", checks)
@@ -214,10 +193,16 @@ def tell_check(check: Thing, titles: Mapping[str, str]) -> Thing:
 
 def tell_action(action: Thing) -> str:
     """One action in a line."""
-    where = "/".join(str(action[name]) for name in ("contract", "claim") if action.get(name))
+    where = place("/".join(str(action[name]) for name in ("contract", "claim") if action.get(name)))
     rest = {name: value for name, value in action.items() if name not in ("type", "contract", "claim", "movement")}
     said = show(rest) if any(value is not None for value in rest.values()) else ""
     return f"{where}: {show(action['type'])}" + (f" ({said})" if said else "")
+
+
+def place(where: str) -> str:
+    """A contract and claim, or a member and topic, as people call the topic."""
+    first, slash, last = where.rpartition("/")
+    return f"{first}{slash}{WORDS.get(last, last)}" if slash else where
 
 
 def tell_letters(letters: Sequence[Thing]) -> Iterator[str]:
@@ -231,7 +216,7 @@ def tell_letters(letters: Sequence[Thing]) -> Iterator[str]:
         yield from fields(letter, without={"content", "sha256", "id", "version"})
         if content:
             yield "<details><summary>Angaben in diesem Brief</summary>"
-            yield from fields(content, without={"insurer", "noun", "adjective", "proof", "salutation", "cause"})
+            yield from fields(content, without=OF_LETTERS)
             yield "</details>"
         yield "</article>"
 
@@ -251,10 +236,10 @@ def tell_law(law: Thing) -> Iterator[str]:
     yield from listing("Empfänger", law["recipients"], level=3)
     yield from listing("Herkunft der Daten", law["sources"], level=3)
     yield f"<p>{escape(law['transfers'])}</p>"
-    kept = (f"{each['name']}: {each['years']} {each['starts']} ({each['source']})" for each in law["terms"])
+    kept = (f"{each['name']}: {each['years']} {each['starts']} ({each['source']})" for each in law.get("terms", ()))
     yield from listing("Wie lange wir speichern", kept, level=3)
     yield f"<h3>Automatisierte Entscheidungen</h3><p>{escape(law['automated'])}</p>"
-    for process in law["processes"]:
+    for process in law.get("processes", ()):
         title, rules = escape(process["title"]), ", ".join(process["rules"])
         if process["by_hand"]:
             yield f"<p>„{title}“: Hier entscheidet immer ein Mensch (Regelstand {escape(rules)}).</p>"
@@ -265,11 +250,15 @@ def tell_law(law: Thing) -> Iterator[str]:
     yield from listing("Ihre Rechte", law["rights"], level=3)
 
 
-def tell_left_out(left_out: Thing) -> Iterator[str]:
+def tell_left_out(left_out: Sequence[Thing], unclear_dialogues: int) -> Iterator[str]:
     """What is kept back, and why."""
     yield "<p>Namen, Geburtsdaten, Diagnosen und Leistungsfälle anderer Personen (Art. 15 Abs. 4 DSGVO)."
     yield "Wer im Haus etwas getan hat, steht als Nummer da, nicht mit Namen.</p>"
-    if left_out["notices_of_others"]:
-        yield f"<p>Meldungen anderer versicherter Personen: {left_out['notices_of_others']}.</p>"
-    if left_out["unclear_notices"]:
-        yield f"<p>Meldungen, bei denen unklar ist, wen sie betreffen: {len(left_out['unclear_notices'])}.</p>"
+    others = sum(each["notices_of_others"] for each in left_out)
+    unclear = sum(len(each["unclear_notices"]) for each in left_out)
+    if others:
+        yield f"<p>Meldungen anderer versicherter Personen: {others}.</p>"
+    if unclear:
+        yield f"<p>Meldungen, bei denen unklar ist, wen sie betreffen: {unclear}.</p>"
+    if unclear_dialogues:
+        yield f"<p>Fragebögen, bei denen unklar ist, wen sie betreffen: {unclear_dialogues}.</p>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,16 @@ class Texts(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_texts(own: Path | None = None) -> dict[str, Texts]:
-    """The texts of every line, with an insurer's own before them; raises CommandError (wrong usage)."""
+    """The texts of every line, with an insurer's own before them; raises CommandError (wrong usage).
+
+    In the insurer's file the name of a line holds what is that line's alone.
+    """
     try:
         changes = read_yaml(own) if own else {}
         ours = {name: read_yaml(each.folder / "texts.yaml") for name, each in disclosers().items()}
-        return {name: msgspec.convert({**texts, **changes}, Texts) for name, texts in ours.items()}
+        for_all = {name: value for name, value in changes.items() if name not in ours}
+        own_of = {name: msgspec.convert(changes.get(name) or {}, dict[str, Any]) for name in ours}
+        return {name: msgspec.convert({**texts, **for_all, **own_of[name]}, Texts) for name, texts in ours.items()}
     except ParameterError as error:
         raise wrong_usage(str(error)) from None
     except msgspec.ValidationError as error:
@@ -55,6 +60,14 @@ def law_of(line: str, told: Mapping[str, Any], texts: Texts, terms: Terms | None
     ]
     logic = [tell_process(name, sorted(rules)) for name, rules in sorted(versions.items())]
     return {**msgspec.to_builtins(texts), "terms": kept, "processes": logic}
+
+
+def law_of_dialogues(
+    dialogues: Sequence[Mapping[str, Any]], lines: Mapping[str, Any], texts: Mapping[str, Texts]
+) -> dict[str, Any]:
+    """The texts of the lines to whom dialogues belong, where nothing else of that line is told, by line."""
+    found = {each["line"] for each in dialogues} - lines.keys()
+    return {name: msgspec.to_builtins(texts[name]) for name in sorted(found & texts.keys())}
 
 
 def tell_process(name: str, rules: list[str]) -> dict[str, Any]:

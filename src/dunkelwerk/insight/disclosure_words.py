@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from dunkelwerk.decisions.reasons import in_german
 from dunkelwerk.infra.businessday import BERLIN
+from dunkelwerk.insight.member_words import tell_code, tell_label
 
 LABELS = {
     "action": "Vorfall", "actor": "wer", "adverse": "nachteilig", "age_limit": "Altersgrenze", "amount": "Betrag",
@@ -75,13 +79,63 @@ WORDS = {
     "claims_expense:unemployment": "Aufwand für Versicherungsfälle (Arbeitslosigkeit)",
     "payable": "Verbindlichkeit an den Zahlungsempfänger", "recourse_receivable": "Regressforderung",
     "benefit_end": "Leistungsende", "deferred_period": "Zwischenbescheid Karenz", "correction": "Berichtigung",
+    "file": "Datei", "scan": "Scan", "api": "Schnittstelle",
+    "tax_id": "Steuer-ID", "mandate": "SEPA-Mandat", "sepa_mandate": "SEPA-Mandat", "accident": "Unfall",
+    "record_tax_id": "Steuer-ID gespeichert", "record_mandate": "SEPA-Mandat gespeichert",
+    "revoke_mandate": "SEPA-Mandat widerrufen", "open_work_item": "Aufgabe eröffnet", "revoked": "widerrufen",
+    "mandate_confirmation": "Bestätigung des SEPA-Mandats", "mandate_withdrawn": "SEPA-Mandat gilt nicht mehr",
+    "reimbursement": "Erstattung", "recourse": "Regress", "paper_form": "Papierbogen senden", "dialogue": "Fragebogen",
+    "wrong_person": "Brief erreichte die falsche Person", "deceased": "als verstorben gemeldet",
+    "created": "angelegt", "exported": "Brief mit Zugang zum Druck gegeben", "opened": "geöffnet",
+    "submitted": "abgesandt", "processed": "bearbeitet", "answered_on_paper": "auf Papier beantwortet",
+    "returned_by_post": "Brief kam zurück", "reissued": "neuer Zugang ausgegeben", "reminded": "erinnert",
+    "pin_renewed": "neuer Zugang vor dem Druck", "repinned": "neue Fassung des Fragebogens", "held": "gesperrt",
+    "hold_lifted": "Sperre aufgehoben", "files_read": "Dateien von der Sachbearbeitung gelesen",
+    "prefill_deleted": "Anschrift und Vorbelegung gelöscht", "answers_deleted": "Antworten gelöscht",
+    "uploads_deleted": "Dateien gelöscht", "exit_not_me": "„Das bin ich nicht“", "exit_deceased": "„verstorben“",
+    "exit_on_paper": "„lieber auf Papier“", "with_person": "ein Mensch bearbeitet es", "invitation": "Brief mit Zugang",
+    "reminder": "Erinnerung mit neuem Zugang", "new_pin": "neuer Zugang", "delivered": "zugestellt",
+    "dialogue.submitted": "abgesandte Antworten", "dialogue.processed": "Ergebnis",
     "follow_up_sick_note": "Folgenachweis der Arbeitsunfähigkeit", "disclosed": "Auskunft erteilt",
 }  # fmt: skip
+#: what lines are called
+LINES: Final = {"credit_protection": "Restschuldversicherung", "members": "Krankenkasse"}
+#: what fields are called in what is told of a line, or of dialogues, where they are called otherwise elsewhere
+OWN: Final[Mapping[str, Mapping[str, str]]] = {
+    "members": {
+        "number": "Mitgliedsnummer", "contract": "Mitgliedsnummer", "case_key": "Mitgliedsnummer", "claim": "Thema",
+        "reference": "Mandatsreferenz", "parts": "Themen", "kvnr": "Krankenversichertennummer",
+        "creditor": "Gläubiger-ID", "recorded_on": "gespeichert am", "cancelled_on": "gilt nicht mehr seit",
+        "revoked_on": "widerrufen am", "revoked_by": "widerrufen durch Entscheidung", "account_holder": "Kontoinhaber",
+        "topic": "Thema", "priority": "Dringlichkeit", "on_record": "schon gespeichert", "route": "führt zu",
+        "holder": "Kontoinhaber", "recurring": "wiederkehrend", "replaced": "ersetzt", "claim_number": "Thema",
+    },
+    "dialogues": {
+        "state": "Stand", "outcome": "Ergebnis", "created_at": "angelegt", "valid_until": "zu beantworten bis",
+        "remind_on": "Erinnerung am", "submitted_at": "abgesandt", "ended_on": "zu Ende am", "held": "gesperrt",
+        "exit_words": "was Sie dazu schrieben", "field": "Angabe", "value": "Wert", "question": "Frage",
+        "answer": "Antwort", "size": "Größe", "sha256": "Prüfsumme (SHA-256)", "uploaded_at": "hochgeladen",
+        "submitted": "abgesandt", "letter": "Brief", "detail": "Näheres", "event": "was", "kind": "Nachricht",
+        "delivered_at": "zugestellt", "kept": "Inhalt noch gespeichert", "file": "liegt bei als",
+    },
+}  # fmt: skip
+_called: ContextVar[str] = ContextVar("called", default="")
+
+
+@contextmanager
+def calling(line: str) -> Iterator[None]:
+    """Within, fields are called as in this line."""
+    before = _called.get()
+    _called.set(line)
+    try:
+        yield
+    finally:
+        _called.set(before)
 
 
 def label(name: str) -> str:
     """What a field is called."""
-    return LABELS.get(name, name.replace("_", " "))
+    return OWN.get(_called.get(), {}).get(name) or LABELS.get(name) or tell_label(name) or name.replace("_", " ")
 
 
 def show(value: Any) -> str:
@@ -94,7 +148,7 @@ def show(value: Any) -> str:
         return ", ".join(show(each) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{label(name)}: {show(each)}" for name, each in value.items() if each not in (None, "", []))
-    return WORDS.get(value, show_text(value)) if isinstance(value, str) else str(value)
+    return WORDS.get(value) or tell_code(value) or show_text(value) if isinstance(value, str) else str(value)
 
 
 def show_text(text: str) -> str:

@@ -10,7 +10,7 @@ from dunkelwerk.infra.i18n import _
 if TYPE_CHECKING:
     from dunkelwerk.runner.retention_plan import Report
 
-KINDS = ("notices", "decisions", "letters", "work_items", "proposals", "touchers", "deeds")
+KINDS = ("notices", "decisions", "letters", "work_items", "proposals", "touchers", "deeds", "tax_ids", "mandates")
 
 
 def tell_kind(kind: str) -> str:
@@ -23,6 +23,8 @@ def tell_kind(kind: str) -> str:
         "proposals": _("Vorschläge"),
         "touchers": _("Bearbeitungsvermerke"),
         "deeds": _("Handlungen"),
+        "tax_ids": _("Steuer-IDs"),
+        "mandates": _("SEPA-Mandate"),
     }
     return words[kind]
 
@@ -40,7 +42,10 @@ def tell_rest(report: Report, *, dry: bool) -> Iterator[str]:
     if held:
         yield _("{count} bleiben trotz abgelaufener Frist: sie sind gesperrt.").format(count=held)
     if needed:
-        message = _("{count} alte Vorgänge werden noch gebraucht: der Leistungsfall ist offen, oder etwas ist zu tun.")
+        message = _(
+            "{count} alte Vorgänge werden noch gebraucht: Leistungsfall, Steuer-ID oder Mandat besteht, oder etwas ist "
+            "zu tun."
+        )
         yield message.format(count=needed)
     if report.absent:
         yield _("{count} Briefdateien lagen nicht mehr in ihrem Ordner.").format(count=report.absent)

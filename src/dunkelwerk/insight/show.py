@@ -47,8 +47,11 @@ def print_page(page: Page, *, everything: bool) -> None:
     if page.kind == "notice":
         print_notices(page.papers.notices)
     if page.person is not None:
-        print_facts(_("Person"), person_facts(page.person))
+        print_facts(_("Person"), person_facts(page.person) + page.facts)
         print_contracts(page, everything=everything)
+        for sheet in page.sheets:
+            print_heading(sheet.title)
+            print_cut(sheet.headings, sheet.rows, everything=everything)
     if page.kind == "contract" and page.contract is not None:
         print_facts(_("Vertrag"), contract_facts(page.contract, everything=everything))
     for claim in page.claims:

@@ -12,6 +12,7 @@ from dunkelwerk.infra.businessday import BERLIN
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.insight.casewords import tell_value
 from dunkelwerk.insight.casework import shown
+from dunkelwerk.insight.member_words import tell_code
 from dunkelwerk.insight.show_words import tell_actions, tell_decision, tell_process, tell_proposal_state
 from dunkelwerk.lines.portraying import ClaimShown, InstalmentShown
 from dunkelwerk.runner.casequeries import tell_deed
@@ -24,6 +25,8 @@ TOLD_BY_DECISION = {"confirmed": "proposal", "acted": "work_item", "reversal_pro
 TOLD_BY_ATTEMPT = ("corrected", "completed", "recorded")
 #: of other proposals the next one, or the decision that took effect, tells the same again
 TOLD_IN_FULL = ("pending", "discarded")
+#: the channel in which persons themselves answer
+DIALOGUE = "dialogue"
 FIRST, LAST = datetime.min.replace(tzinfo=BERLIN), datetime.max.replace(tzinfo=BERLIN)
 
 
@@ -61,6 +64,8 @@ def events_of(page: Page) -> list[Event]:
     found += [decided(each, page, notices.get(each.notice)) for each in papers.decisions]
     found += [done(each, clock) for each in papers.deeds if is_own_event(each)]
     found += printed(page)
+    found += [Event(day, FIRST, [said], "") for day, said in page.milestones]
+    found += accidents(page) if page.kind == "person" else ()
     for claim in page.claims:
         found += milestones(claim) if page.kind == "claim" else ()
         found += dues(claim, page.on, several=len(page.claims) > 1)
@@ -85,7 +90,9 @@ def receipt(notice: NoticeShown, page: Page, clock: Clock) -> Event:
         for each in page.papers.deeds
         if each.words and (each.kind, each.key, each.deed) == ("notice", str(notice.id), notice.brought_how)
     ]
-    return Event(clock.day_of(notice.received_at), notice.received_at, [said, *words], notice.brought_by or "")
+    own = notice.channel == DIALOGUE and notice.attempt == 1
+    by = _("versicherte Person") if own else notice.brought_by or ""
+    return Event(clock.day_of(notice.received_at), notice.received_at, [said, *words], by)
 
 
 def decided(decision: DecisionShown, page: Page, notice: NoticeShown | None) -> Event:
@@ -166,6 +173,17 @@ def printed(page: Page) -> Iterator[Event]:
             text = _("Brief {number} gedruckt: {template}")
             said = text.format(number=letter.id, template=tell_value(letter.template))
             yield Event(letter.rendered_on, LAST, [said], "", letter.decision)
+
+
+def accidents(page: Page) -> Iterator[Event]:
+    """The accidents that notices tell of, each on its day; of several attempts the last one counts."""
+    newest = {(each.channel, each.external_id): each for each in page.papers.notices}
+    for notice in newest.values():
+        said = notice.said
+        if said.get("accident") is True and said.get("occurred_on"):
+            details = (tell_code(str(said.get(name))) for name in ("setting", "kind") if said.get(name))
+            text = ", ".join(filter(None, (_("Unfall"), *details)))
+            yield Event(date.fromisoformat(said["occurred_on"]), FIRST, [text], "")
 
 
 def has_several(page: Page) -> bool:

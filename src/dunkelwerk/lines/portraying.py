@@ -1,6 +1,7 @@
 """What a line shows of its register to people who look something up: contracts, persons, claims. Source: docs/show.md.
 
-A line that stores contracts has a module ``portrait`` with a ``PORTRAYER``. Amounts are euros, gross unless said.
+A line that stores contracts or persons has a module ``portrait`` with a ``PORTRAYER``. Amounts are euros, gross unless
+said.
 """
 
 from __future__ import annotations
@@ -153,12 +154,28 @@ class ContractShown(Struct, frozen=True):
     related: list[str]
 
 
+class Sheet(Struct, frozen=True):
+    """A table of a line's own, in words; ``rows``: texts, days, numbers."""
+
+    title: str
+    headings: list[str]
+    rows: list[list[Any]]
+
+
 class PersonsShown(Struct, frozen=True):
-    """A person with all contracts that insure them, and those of the persons insured with them (``related``)."""
+    """A person with all contracts that insure them, and those of the persons insured with them (``related``).
+
+    Of a line without contracts: ``parts`` are the person's own (case file and what of it), ``facts`` with their labels
+    stand beside name and address, ``sheets`` below, ``milestones`` on the time line.
+    """
 
     person: PersonShown
     contracts: list[ContractShown]
     related: list[str]
+    parts: list[tuple[str, str]] = []
+    facts: list[tuple[str, str]] = []
+    sheets: list[Sheet] = []
+    milestones: list[tuple[date, str]] = []
 
 
 class Portrayer(Protocol):

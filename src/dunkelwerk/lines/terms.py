@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,8 +24,19 @@ from dunkelwerk.lines.registry import lines
 Ends = Mapping[tuple[str, str], date | None]
 #: contract and claim that are held; without claim: all of the contract; claim "": what names no claim
 Reach = frozenset[tuple[str, str | None]]
+#: terms that every line has; it may have others of its own
 NAMES = ("voucher", "unsettled", "letter", "deed", "disclosure")
+EFFECTIVE, UNSETTLED, LETTER, DEED, DISCLOSURE = NAMES
 LONGEST = 100
+
+
+class Swept(Struct, frozen=True):
+    """Rows of a line's register that went by themselves: their term, the year it started with, how many of a kind."""
+
+    term: str
+    year: int
+    kind: str
+    count: int
 
 
 class Hold(Struct, frozen=True):
@@ -55,6 +66,22 @@ class Keeper(Protocol):
     def reach(self, cursor: Any, holds: Sequence[Hold]) -> Reach:
         """What these holds keep."""
 
+    def term(self, processes: Collection[str], actions: Collection[str], *, effective: bool) -> Sequence[str]:
+        """The terms of a unit that these processes decided, by what it moved; of several the longest counts."""
+        return (EFFECTIVE if effective else UNSETTLED,)
+
+    def standing(self, cursor: Any, decisions: Sequence[int]) -> Mapping[int, date | None]:
+        """Of decisions on which rows of the register rest: when the last of these ended, None while one stands."""
+        return {}
+
+    def delete(self, cursor: Any, decisions: Sequence[int]) -> Mapping[str, int]:
+        """Delete the rows of the register that rest on these decisions, as owner; how many of each kind."""
+        return {}
+
+    def sweep(self, cursor: Any, terms: Terms, on: date, reach: Reach) -> Iterator[Swept]:
+        """Delete rows of the register that rest on no decision and whose term has passed, as owner."""
+        return iter(())
+
 
 class Terms(Struct, frozen=True):
     """The terms of one line: whole years, each from the end of the year in which it starts."""
@@ -71,6 +98,15 @@ class Terms(Struct, frozen=True):
         """The last year of which all terms that started at its end have passed on a day."""
         return on.year - self.years(name, on) - 1
 
+    @property
+    def of_units(self) -> tuple[str, ...]:
+        """The terms of units and their letters."""
+        return tuple(name for name in self.entries if name not in (DEED, DISCLOSURE))
+
+    def longest(self, names: Sequence[str], on: date) -> str:
+        """Of several terms the one that keeps longest."""
+        return max(names, key=lambda name: self.years(name, on))
+
 
 def keepers() -> dict[str, Keeper]:
     """The keeper of every line that has terms, by the line's name: of the others nothing is ever deleted."""
@@ -82,14 +118,19 @@ def keepers() -> dict[str, Keeper]:
 
 
 def read_terms(own: Path | None = None) -> dict[str, Terms]:
-    """The terms of every line; ``own``: an insurer's file, NAME: YEARS or dated. Raises CommandError (wrong usage)."""
+    """The terms of every line; ``own``: an insurer's file, NAME or LINE.NAME: YEARS, or dated.
+
+    Raises CommandError (wrong usage).
+    """
     try:
         changes = read_yaml(own) if own else {}
         found = {name: read_line(name, keeper.folder, changes) for name, keeper in keepers().items()}
         known = {term for terms in found.values() for term in terms.entries}
+        known |= {f"{name}.{term}" for name, terms in found.items() for term in terms.entries}
         if strangers := sorted(changes.keys() - known):
             message = _("unbekannte Frist {name}; bekannt sind {known}")
-            raise ParameterError(message.format(name=strangers[0], known=", ".join(sorted(known))))
+            plain = ", ".join(sorted(term for term in known if "." not in term))
+            raise ParameterError(message.format(name=strangers[0], known=plain))
         for terms in found.values():
             ensure_possible(terms)
     except ParameterError as error:
@@ -100,10 +141,12 @@ def read_terms(own: Path | None = None) -> dict[str, Terms]:
 
 
 def read_line(name: str, folder: Path, changes: Mapping[str, Any]) -> Terms:
-    """The terms of a line with an insurer's changes."""
+    """The terms of a line with an insurer's changes; what names the line goes before what names all of them."""
     entries = read_entries(folder / "terms.yaml")
-    for term, value in changes.items():
-        if term in entries:
+    for term in tuple(entries):
+        own = f"{name}.{term}" if f"{name}.{term}" in changes else term
+        if own in changes:
+            value = changes[own]
             values = dated(value) or {min(entries[term].values): value}
             source = _("eigene Frist des Versicherers")
             entries[term] = msgspec.structs.replace(entries[term], values=values, source=source)

@@ -1,30 +1,27 @@
-"""Everything stored about one person, for the person (Art. 15 GDPR). Source: docs/retention.md.
+"""Everything that a line and the runner store about one person, for the person (Art. 15 GDPR).
 
-Read as one moment, by indexes; other persons, and the names of staff, are kept out.
+Read as one moment, by indexes; other persons, and the names of staff, are kept out. Source: docs/retention.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from django.db import connection
-from msgspec import Struct
 
 from dunkelwerk.inbox.operations import about as about_notice
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
-from dunkelwerk.infra.snapshot import snapshot
 from dunkelwerk.letters.queries import about_letter
+from dunkelwerk.lines.choosing import ensure_line, several_lines
 from dunkelwerk.lines.disclosing import MINE, UNCLEAR, Concerned, disclosers
-from dunkelwerk.runner.acting import Person, session
 from dunkelwerk.runner.disclosure_rows import (
     DECISIONS,
     DEEDS,
     ITEMS,
+    ITEMS_ABOUT,
     LETTERS,
     MOVEMENTS,
     NOTICES,
@@ -37,45 +34,74 @@ from dunkelwerk.runner.disclosure_rows import (
 from dunkelwerk.runner.queries import about_decision
 
 Thing = dict[str, Any]
+#: the channel of notices that come from dialogues
+DIALOGUE = "dialogue"
+#: what makes a person of two lines the same one
+IDENTITY = ("first_name", "last_name", "birth_date")
 
 
-class Disclosure(Struct, frozen=True):
-    """What is told, ready for JSON, by line; ``files``: letters as they were printed, where they are still kept."""
-
-    key: str
-    on: date
-    lines: dict[str, Thing]
-    files: list[tuple[str, str, str]]
+class UnknownPerson(CommandError):
+    """No line knows a person of this id."""
 
 
-def disclose(key: str, person: Person) -> Disclosure:
-    """Collect it, and write down who asked for whom; raises CommandError where no line knows the person."""
-    with connection.cursor() as cursor:
-        vault = Vault(cursor, on=person.day)
-    found: dict[str, Thing] = {}
-    files: list[tuple[str, str, str]] = []
-    with snapshot(), connection.cursor() as cursor:
-        for name, discloser in disclosers().items():
-            concerned = discloser.find(cursor, key)
-            if concerned is not None:
-                found[name] = Collector(cursor, vault, concerned, files).collect()
+def find(cursor: Any, key: str, line: str | None = None) -> dict[str, Concerned]:
+    """The person of this id as each line (or the named one) knows them.
+
+    Raises UnknownPerson where none does, CommandError where several do that give it another name or birth date.
+    """
+    ensure_line(line)
+    known = {name: each.find(cursor, key) for name, each in disclosers().items() if line in (None, name)}
+    found = {name: each for name, each in known.items() if each is not None}
     if not found:
-        raise CommandError(_("Die Person {key} gibt es nicht.").format(key=key))
-    with session(person) as work:
-        work.note("disclosed", kind="person", key=key)
-    return Disclosure(key, person.day, found, files)
+        raise UnknownPerson(_("Die Person {key} gibt es nicht.").format(key=key))
+    if len({tuple(each.register["person"][name] for name in IDENTITY) for each in found.values()}) > 1:
+        raise several_lines(key, list(found))
+    return found
+
+
+def read_deeds(
+    cursor: Any, vault: Vault, staff: Staff, *, kind: str, key: str, scrub: Callable[[str], str] = str
+) -> list[Thing]:
+    """What people did to a thing, and why in their words."""
+    found = rows(cursor, DEEDS, (kind, key))
+    for row in found:
+        data_key, sealed = row.pop("data_key"), row.pop("words")
+        row["words"] = None
+        if sealed is not None:
+            vault.prepare(cursor, {data_key})
+            words = vault.open(bytes(sealed), key=data_key, about=f"deed:{kind}:{key}:{row['deed']}")
+            row["words"] = scrub(words.decode()) or None
+        row["actor"] = staff.name(row["actor"])
+    return found
+
+
+def items_about(cursor: Any, vault: Vault, staff: Staff, *, kind: str, key: str) -> list[Thing]:
+    """The work items about a thing, with what people did to them."""
+    found = rows(cursor, ITEMS_ABOUT, (kind, key))
+    for row in found:
+        row["deeds"] = read_deeds(cursor, vault, staff, kind="work_item", key=str(row["id"]))
+    return found
 
 
 class Collector:
     """Collects what one line and the runner store about a person."""
 
-    def __init__(self, cursor: Any, vault: Vault, concerned: Concerned, files: list[tuple[str, str, str]]) -> None:
+    def __init__(
+        self,
+        cursor: Any,
+        vault: Vault,
+        concerned: Concerned,
+        files: list[tuple[str, str, str]],
+        staff: Staff | None = None,
+    ) -> None:
         self.cursor, self.vault, self.concerned, self.files = cursor, vault, concerned, files
-        self.redaction, self.staff = concerned.redaction, Staff()
+        self.redaction, self.staff = concerned.redaction, staff or Staff()
+        #: whose the notices of dialogues are, by the dialogue's reference: the person's if any attempt is
+        self.of_dialogues: dict[str, str] = {}
 
     def collect(self) -> Thing:
         """Register, notices with all that followed, movements and postings; and how much is left out, and why."""
-        every = self._notices()
+        every = self.read_notices()
         mine = [each for each in every if each["whose"] == MINE]
         decisions = self._decisions([each["id"] for each in mine])
         known = sorted({each["id"] for each in decisions} | self.concerned.decisions)
@@ -106,13 +132,15 @@ class Collector:
         self.vault.prepare(self.cursor, {key})
         return self.vault.open(bytes(payload), key=key, about=about)
 
-    def _notices(self) -> list[Thing]:
+    def read_notices(self) -> list[Thing]:
         """Every notice on these case files, opened, and whose it is."""
         found = self._rows(NOTICES, list(self.concerned.related))
         for row in found:
             about = about_notice(row["channel"], row["external_id"], row["attempt"])
             row["content"] = msgspec.json.decode(self._open(row, "payload", about))
             row["whose"] = self.redaction.whose(row["content"], row["case_key"])
+            if row["channel"] == DIALOGUE and self.of_dialogues.get(row["external_id"]) != MINE:
+                self.of_dialogues[row["external_id"]] = row["whose"]
         return found
 
     def _notice(
@@ -149,13 +177,7 @@ class Collector:
         return found
 
     def _deeds(self, kind: str, key: int) -> list[Thing]:
-        """What people did to a thing, and why in their words."""
-        found = self._rows(DEEDS, kind, str(key))
-        for row in found:
-            words = self._open(row, "words", f"deed:{kind}:{key}:{row['deed']}")
-            row["words"] = self.redaction.scrub(words.decode()) if words else None
-            row["actor"] = self.staff.name(row["actor"])
-        return found
+        return read_deeds(self.cursor, self.vault, self.staff, kind=kind, key=str(key), scrub=self.redaction.scrub)
 
     def _letters(self, decisions: list[int]) -> list[Thing]:
         """The letters to the person, with what they say."""

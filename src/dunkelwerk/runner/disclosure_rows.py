@@ -26,6 +26,10 @@ ITEMS = """
     FROM work_item WHERE decision = ANY(%s)
     ORDER BY id
 """
+ITEMS_ABOUT = """
+    SELECT id, basket, task, reasons, created_on, open_from, due_on, state FROM work_item
+    WHERE kind = %s AND key = %s ORDER BY id
+"""
 DEEDS = "SELECT at, deed, actor, data_key, words FROM deed WHERE kind = %s AND key = %s ORDER BY id"
 LETTERS = """
     SELECT o.id, o.decision, o.template, o.contract, o.claim, o.business_day, o.state, o.rendered_on, o.version,
@@ -53,6 +57,10 @@ def rows(cursor: Any, statement: str, values: Sequence[Any]) -> list[dict[str, A
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+#: who acts where nobody of the staff does: whoever answers a dialogue, and its clock
+NOBODYS = {"person": "Sie selbst", "dunkelwerk": "Programm"}
+
+
 class Staff:
     """Who of the staff did something: the same number for the same person, not the name (CJEU C-579/21)."""
 
@@ -63,5 +71,7 @@ class Staff:
         """The words for a person; None for nobody."""
         if not actor:
             return None
+        if actor in NOBODYS:
+            return NOBODYS[actor]
         number = self._numbers.setdefault(actor.strip().casefold(), len(self._numbers) + 1)
         return f"Mitarbeiterin oder Mitarbeiter {number}"

@@ -6,7 +6,7 @@ A run that ends halfway has deleted whole units alone; the next one goes on. Sou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -18,7 +18,8 @@ from dunkelwerk.infra.businessday import BERLIN, now
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.progress import Advance
-from dunkelwerk.lines.terms import keepers
+from dunkelwerk.lines.registry import procedure
+from dunkelwerk.lines.terms import LETTER, keepers
 from dunkelwerk.runner import retention_deleting as deleting
 from dunkelwerk.runner import retention_sweeping as sweeping
 from dunkelwerk.runner.failures import explain, is_transient, sqlstate_of
@@ -40,7 +41,7 @@ BATCH = 200
 MISSING_RIGHT = "42501"
 #: ids are in order of receipt
 WINDOW = """
-    SELECT id, channel, external_id, received_at FROM notice WHERE id > %s AND attempt = 1 ORDER BY id LIMIT %s
+    SELECT id, channel, external_id, received_at, process FROM notice WHERE id > %s AND attempt = 1 ORDER BY id LIMIT %s
 """
 LAST = "SELECT coalesce(max(id), 0) FROM notice"
 START = "INSERT INTO retention_run (business_day, actor, started_at) VALUES (%s, %s, %s) RETURNING id"
@@ -93,24 +94,33 @@ def begin(plan: Plan) -> int:
 
 def walk(plan: Plan, number: int, report: Report, advance: Advance, is_told: Callable[[], bool]) -> bool:
     """Look at every unit whose term may have passed, oldest first; whether that was finished."""
-    last, first_kept = 0, first_year_kept(plan)
+    last, kept = 0, first_years_kept(plan)
     while not is_told():
         with turn(plan) as cursor:
             cursor.execute(WINDOW, (last, BATCH))
-            window = cursor.fetchall()
-            old = [(row[1], row[2]) for row in window if row[3].astimezone(BERLIN).year < first_kept]
-            if not old:
+            rows = cursor.fetchall()
+            window = [((row[1], row[2]), row[3].astimezone(BERLIN).year, row[4]) for row in rows]
+            if not any(year < max(kept.values()) for _name, year, _process in window):
                 return True
-            last = window[-1][0]
-            treat(cursor, read_units(cursor, old), plan, number, report)
-        advance(len(old))
+            last = rows[-1][0]
+            old = [name for name, year, process in window if year < first_year_kept(process, kept)]
+            if old:
+                treat(cursor, read_units(cursor, old), plan, number, report)
+        advance(len(window))
     return False
 
 
-def first_year_kept(plan: Plan) -> int:
-    """The first year of which no term has passed."""
-    names = ("voucher", "unsettled", "letter")
-    return 1 + max(terms.last_year(name, plan.on) for terms in plan.terms.values() for name in names)
+def first_years_kept(plan: Plan) -> dict[str, int]:
+    """By line, the first year of which no term has passed."""
+    return {
+        line: 1 + max(terms.last_year(name, plan.on) for name in terms.of_units) for line, terms in plan.terms.items()
+    }
+
+
+def first_year_kept(process: str, kept: Mapping[str, int]) -> int:
+    """That of a process's line; where it is not installed, or its line has no terms, the last one."""
+    found = procedure(process)
+    return kept.get(found.line.name, max(kept.values())) if found else max(kept.values())
 
 
 def treat(cursor: Any, units: Sequence[Unit], plan: Plan, number: int, report: Report) -> None:
@@ -121,11 +131,12 @@ def treat(cursor: Any, units: Sequence[Unit], plan: Plan, number: int, report: R
     for unit in units:
         verdict = judge(unit, facts)
         if verdict.what == DUE and not unit.letters:
-            due.setdefault((line_of(unit), unit.term, verdict.year), []).append(unit)
+            due.setdefault((line_of(unit), verdict.term, verdict.year), []).append(unit)
         elif verdict.what in (HELD, NEEDED):
-            report.count(line_of(unit), unit.term, verdict.what)
+            report.count(line_of(unit), verdict.term, verdict.what)
     for (line, term, year), group in due.items():
-        report.add(line, term, year, deleting.delete_units(cursor, group, number))
+        rested = facts.keepers[line].delete(cursor, [each for unit in group for each in unit.decisions])
+        report.add(line, term, year, deleting.delete_units(cursor, group, number) + Counter(rested))
 
 
 def treat_letters(cursor: Any, units: Sequence[Unit], facts: Facts, plan: Plan, number: int, report: Report) -> None:
@@ -134,9 +145,9 @@ def treat_letters(cursor: Any, units: Sequence[Unit], facts: Facts, plan: Plan, 
     for unit in units:
         verdict = judge_letters(unit, facts)
         if verdict.what == HELD:
-            report.count(line_of(unit), "letter", HELD, len(unit.letters))
+            report.count(line_of(unit), LETTER, HELD, len(unit.letters))
         if verdict.what == DUE:
-            report.add(line_of(unit), "letter", verdict.year, {"letters": len(unit.letters)})
+            report.add(line_of(unit), LETTER, verdict.year, {"letters": len(unit.letters)})
             due += unit.letters
             unit.letters = []
     if due and not plan.dry:

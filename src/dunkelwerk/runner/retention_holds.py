@@ -10,6 +10,7 @@ from msgspec import Struct
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.lines.choosing import ensure_line, several_lines
 from dunkelwerk.lines.terms import Hold, Keeper, keepers
 from dunkelwerk.runner.acting import Person, session
 
@@ -38,12 +39,15 @@ class Held(Struct, frozen=True):
     lifted_by: str | None
 
 
-def place(hold: Hold, person: Person) -> int:
-    """Hold something from now on; the number of the hold. Raises CommandError for what there is not, or is held."""
+def place(hold: Hold, person: Person, *, line: str | None = None) -> int:
+    """Hold something from now on; the number of the hold. Raises CommandError for what there is not, or is held.
+
+    ``line``: where several lines know the key.
+    """
     person.ensure_words(_("Eine Aufbewahrungssperre braucht einen Grund"))
     with session(person) as work:
         work.cursor.execute(TURN)
-        line = line_of(work.cursor, hold)
+        line = line_of(work.cursor, hold, line)
         work.cursor.execute(PLACE, (line, hold.kind, hold.key, person.actor, now()))
         row = work.cursor.fetchone()
         if row is None:
@@ -71,12 +75,15 @@ def read_holds(*, everything: bool) -> list[Held]:
         return [Held(*row) for row in cursor.fetchall()]
 
 
-def line_of(cursor: Any, hold: Hold) -> str:
-    """The line that knows it; raises CommandError where none does."""
+def line_of(cursor: Any, hold: Hold, line: str | None = None) -> str:
+    """The line that knows it; raises CommandError where none does, and where several do and none was named."""
     able: dict[str, Keeper] = {name: keeper for name, keeper in keepers().items() if hold.kind in keeper.kinds}
     if not able:
         raise wrong_usage(_("Gesperrt werden kann ein Vertrag, eine Person oder ein Leistungsfall."))
-    for name, keeper in able.items():
-        if keeper.knows(cursor, hold):
-            return name
-    raise CommandError(_("{key} gibt es im Register nicht.").format(key=hold.key))
+    ensure_line(line)
+    knowing = [name for name, keeper in able.items() if line in (None, name) and keeper.knows(cursor, hold)]
+    if not knowing:
+        raise CommandError(_("{key} gibt es im Register nicht.").format(key=hold.key))
+    if len(knowing) > 1:
+        raise several_lines(hold.key, knowing)
+    return knowing[0]

@@ -6,11 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from dunkelwerk.infra.businessday import BERLIN
+from dunkelwerk.lines.terms import DEED, DISCLOSURE, LETTER, keepers
 from dunkelwerk.runner.retention_plan import Plan, Report, turn
+from dunkelwerk.runner.retention_units import read_reach
 
 #: deeds about these are deleted with their unit
 OF_UNITS = ("notice", "decision", "work_item", "proposal")
-DISCLOSED = "person"
+#: what was disclosed: a person, or a single dialogue
+DISCLOSED = ("person", "dialogue")
 #: a hold in force keeps the deed by which it was placed; a person's hold, what was disclosed to them
 DEEDS = """
     WITH old AS (
@@ -58,6 +61,8 @@ def sweep(plan: Plan, number: int, report: Report) -> None:
     """Everything that belongs to no unit, a transaction each."""
     with turn(plan) as cursor:
         sweep_deeds(cursor, plan, report)
+    with turn(plan) as cursor:
+        sweep_registers(cursor, plan, report)
     if not plan.dry:
         report.partitions = sum(drop_if_empty(plan, name) for name in old_partitions(plan))
     if report.rows:
@@ -67,19 +72,30 @@ def sweep(plan: Plan, number: int, report: Report) -> None:
 
 def sweep_deeds(cursor: Any, plan: Plan, report: Report) -> None:
     """Deeds that are about no unit: how processes were set, holds, disclosures. The longest term of any line counts."""
-    for term, disclosed in (("deed", False), ("disclosure", True)):
+    for term, disclosed in ((DEED, False), (DISCLOSURE, True)):
         line, terms = min(plan.terms.items(), key=lambda pair: pair[1].last_year(term, plan.on))
         end = datetime(terms.last_year(term, plan.on) + 1, 1, 1, tzinfo=BERLIN)
-        cursor.execute(DEEDS, (end, [DISCLOSED], disclosed, list(OF_UNITS)))
+        cursor.execute(DEEDS, (end, list(DISCLOSED), disclosed, list(OF_UNITS)))
         for year, count in cursor.fetchall():
             report.add(line, term, year, {"deeds": count})
         if not disclosed:
             cursor.execute(HOLDS, (end,))
 
 
+def sweep_registers(cursor: Any, plan: Plan, report: Report) -> None:
+    """Rows of the registers that were loaded, ended, and are kept by no decision of ours."""
+    able = keepers()
+    reach = read_reach(cursor, able)
+    for line, terms in plan.terms.items():
+        for each in able[line].sweep(cursor, terms, plan.on, reach[line]):
+            report.add(line, each.term, each.year, {each.kind: each.count})
+
+
 def old_partitions(plan: Plan) -> list[str]:
     """The partitions of months that are over since years: only there may all be gone."""
-    last = max(terms.last_year(name, plan.on) for terms in plan.terms.values() for name in ("voucher", "unsettled"))
+    last = max(
+        terms.last_year(name, plan.on) for terms in plan.terms.values() for name in terms.of_units if name != LETTER
+    )
     with turn(plan) as cursor:
         cursor.execute(PARTITIONS)
         names = [row[0] for row in cursor.fetchall()]

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from dunkelwerk.lines.registry import lines
-from dunkelwerk.lines.terms import Ends, Hold, Keeper, Reach, Terms
+from dunkelwerk.lines.terms import EFFECTIVE, LETTER, UNSETTLED, Ends, Hold, Keeper, Reach, Terms
 
 #: a notice in one of these states still waits for somebody
 WAITS = frozenset({"waiting", "referred", "proposed", "joined"})
@@ -27,12 +27,12 @@ NOTICES = f"""
     WHERE (channel, external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY id FOR UPDATE
 """
 DECISIONS = """
-    SELECT id, notice, business_day, batch, line, contract, effective FROM decision_record
+    SELECT id, notice, business_day, batch, line, process, contract, effective FROM decision_record
     WHERE notice = ANY(%s) ORDER BY id
 """
 #: decisions only grow, and their movements are found by the block: one look at the index for each span
 MOVEMENTS = """
-    SELECT DISTINCT m.decision, m.contract, coalesce(m.claim, '')
+    SELECT DISTINCT m.decision, m.contract, coalesce(m.claim, ''), m.action
     FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last)
     JOIN movement m ON m.decision BETWEEN span.first AND span.last WHERE m.contract IS NOT NULL
 """
@@ -66,7 +66,10 @@ class Letter(Struct, frozen=True):
 
 
 class Unit(Struct):
-    """What is kept and deleted together. ``places``: contracts with claim, or with "" where no claim is named."""
+    """What is kept and deleted together. ``places``: contracts with claim, or with "" where no claim is named.
+
+    ``processes`` decided it, ``actions`` are what took effect.
+    """
 
     notices: list[int] = []
     states: set[str] = set()
@@ -74,6 +77,8 @@ class Unit(Struct):
     decisions: dict[int, date] = {}
     batches: dict[int, int] = {}
     lines: set[str] = set()
+    processes: set[str] = set()
+    actions: set[str] = set()
     effective: bool = False
     places: set[tuple[str, str]] = set()
     items: list[int] = []
@@ -92,26 +97,33 @@ class Unit(Struct):
         unsent = any(letter.state not in SENT for letter in self.letters)
         return self.busy or unsent or not WAITS.isdisjoint(self.states)
 
-    @property
-    def term(self) -> str:
-        """The term that applies to it."""
-        return "voucher" if self.effective else "unsettled"
-
 
 class Facts(Struct, frozen=True):
-    """What judging units needs, of one moment: terms and day, and by line when claims ended and what is held."""
+    """What judging units needs, of one moment: terms and day, and by line when claims ended and what is held.
+
+    ``standing``: by line and decision, when the rows of the register ended that rest on it (None: one stands).
+    """
 
     terms: Mapping[str, Terms]
+    keepers: Mapping[str, Keeper]
     on: date
     ends: Mapping[str, Ends]
+    standing: Mapping[str, Mapping[int, date | None]]
     reach: Mapping[str, Reach]
+
+    def term(self, unit: Unit) -> str:
+        """The term that applies to a unit of one line, which has terms."""
+        (line,) = unit.lines
+        names = self.keepers[line].term(unit.processes, unit.actions, effective=unit.effective)
+        return self.terms[line].longest(names, self.on)
 
 
 class Verdict(Struct, frozen=True):
-    """What becomes of a unit or its letters, and the year with whose end the term started."""
+    """What becomes of a unit or its letters, and the year with whose end the term started; which term."""
 
     what: str
     year: int
+    term: str = UNSETTLED
 
 
 def read_units(cursor: Any, families: Sequence[tuple[str, str]]) -> list[Unit]:
@@ -138,11 +150,12 @@ def read_decisions(cursor: Any, by_notice: Mapping[int, Unit]) -> dict[int, Unit
     """Add the decisions; the units by decision."""
     cursor.execute(DECISIONS, (list(by_notice),))
     by_decision = {}
-    for identity, notice, day, batch, line, contract, effective in cursor.fetchall():
+    for identity, notice, day, batch, line, process, contract, effective in cursor.fetchall():
         unit = by_decision[identity] = by_notice[notice]
         unit.decisions[identity] = day
         unit.batches[batch] = unit.batches.get(batch, 0) + 1
         unit.lines.add(line)
+        unit.processes.add(process)
         unit.effective |= effective
         if contract:
             unit.places.add((contract, ""))
@@ -150,12 +163,13 @@ def read_decisions(cursor: Any, by_notice: Mapping[int, Unit]) -> dict[int, Unit
 
 
 def read_movements(cursor: Any, by_decision: Mapping[int, Unit]) -> None:
-    """Add the claims that decisions moved."""
+    """Add the claims that decisions moved, and how."""
     spans = spans_of(by_decision)
     cursor.execute(MOVEMENTS, ([first for first, _last in spans], [last for _first, last in spans]))
-    for decision, contract, claim in cursor.fetchall():
+    for decision, contract, claim, action in cursor.fetchall():
         if decision in by_decision:
             by_decision[decision].places.add((contract, claim))
+            by_decision[decision].actions.add(action)
 
 
 def spans_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -205,14 +219,22 @@ def read_proposals(cursor: Any, by_notice: Mapping[int, Unit]) -> None:
 def read_facts(cursor: Any, units: Iterable[Unit], keepers: Mapping[str, Keeper], terms: Any, on: date) -> Facts:
     """What judging these units needs; their contracts stay as they are until the transaction ends."""
     contracts = sorted({contract for unit in units for contract, _claim in unit.places})
+    decisions = sorted({decision for unit in units for decision in unit.decisions})
+    reach = read_reach(cursor, keepers)
+    for keeper in keepers.values():
+        keeper.lock(cursor, contracts)
+    ends = {name: keeper.ends(cursor, contracts) for name, keeper in keepers.items()}
+    standing = {name: keeper.standing(cursor, decisions) for name, keeper in keepers.items()}
+    return Facts(terms, keepers, on, ends, standing, reach)
+
+
+def read_reach(cursor: Any, keepers: Mapping[str, Keeper]) -> dict[str, Reach]:
+    """What is held, by line."""
     cursor.execute(HOLDS)
     holds: dict[str, list[Hold]] = defaultdict(list)
     for line, kind, key in cursor.fetchall():
         holds[line].append(Hold(kind, key))
-    for keeper in keepers.values():
-        keeper.lock(cursor, contracts)
-    ends = {name: keeper.ends(cursor, contracts) for name, keeper in keepers.items()}
-    return Facts(terms, on, ends, {name: keeper.reach(cursor, holds[name]) for name, keeper in keepers.items()})
+    return {name: keeper.reach(cursor, holds[name]) for name, keeper in keepers.items()}
 
 
 def judge(unit: Unit, facts: Facts) -> Verdict:
@@ -220,41 +242,38 @@ def judge(unit: Unit, facts: Facts) -> Verdict:
     (line,) = unit.lines if len(unit.lines) == 1 else (None,)
     year = max([unit.received, *(day.year for day in unit.decisions.values())])
     if line is None or line not in facts.terms or line not in lines():
-        return Verdict(NEEDED, year)
-    ended = ended_in(unit, facts.ends[line]) if unit.effective else year
+        return Verdict(NEEDED, year, EFFECTIVE if unit.effective else UNSETTLED)
+    term = facts.term(unit)
+    ended = ended_in(unit, facts, line) if unit.effective else year
     if unit.waits or ended is None:
-        return Verdict(NEEDED, year)
-    year = max(year, ended)
-    return weigh(unit, facts, line, unit.term, year)
+        return Verdict(NEEDED, year, term)
+    return weigh(unit, facts, line, term, max(year, ended))
 
 
 def judge_letters(unit: Unit, facts: Facts) -> Verdict:
     """What becomes of its letters alone."""
     whole = judge(unit, facts)
     if whole.what == NEEDED or not unit.letters:
-        return Verdict(NEEDED, whole.year)
+        return Verdict(NEEDED, whole.year, LETTER)
     (line,) = unit.lines
-    ended = ended_in(unit, facts.ends[line]) or 0
-    return weigh(unit, facts, line, "letter", max([ended, *(letter.year for letter in unit.letters)]))
+    ended = ended_in(unit, facts, line) or 0
+    return weigh(unit, facts, line, LETTER, max([ended, *(letter.year for letter in unit.letters)]))
 
 
 def weigh(unit: Unit, facts: Facts, line: str, term: str, year: int) -> Verdict:
     """Whether the term has passed, and whether a hold keeps it all the same."""
     if year > facts.terms[line].last_year(term, facts.on):
-        return Verdict(RUNNING, year)
-    return Verdict(HELD if is_held(unit, facts.reach[line]) else DUE, year)
+        return Verdict(RUNNING, year, term)
+    return Verdict(HELD if is_held(unit, facts.reach[line]) else DUE, year, term)
 
 
-def ended_in(unit: Unit, ends: Ends) -> int | None:
-    """The year in which the last of its claims ended; None while one is open, 0 where it names none."""
-    years = [0]
-    for place in unit.claims:
-        if place in ends:
-            day = ends[place]
-            if day is None:
-                return None
-            years.append(day.year)
-    return max(years)
+def ended_in(unit: Unit, facts: Facts, line: str) -> int | None:
+    """The year in which the last of its claims, and of what rests on it, ended; None while one is open, 0 for none."""
+    ends, standing = facts.ends[line], facts.standing[line]
+    days = [ends[place] for place in unit.claims if place in ends]
+    days += [standing[decision] for decision in unit.decisions if decision in standing]
+    known = [day.year for day in days if day is not None]
+    return max(known, default=0) if len(known) == len(days) else None
 
 
 def is_held(unit: Unit, reach: Reach) -> bool:

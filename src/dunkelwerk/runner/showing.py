@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.db import connection
 from msgspec import Struct
 
@@ -16,8 +17,18 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
 from dunkelwerk.infra.snapshot import snapshot
+from dunkelwerk.lines.choosing import ensure_line, several_lines
 from dunkelwerk.lines.disclosing import OTHERS, disclosers
-from dunkelwerk.lines.portraying import ClaimShown, ContractShown, PersonShown, Portrayer, ProofShown, portrayers
+from dunkelwerk.lines.portraying import (
+    ClaimShown,
+    ContractShown,
+    PersonShown,
+    PersonsShown,
+    Portrayer,
+    ProofShown,
+    Sheet,
+    portrayers,
+)
 from dunkelwerk.runner.show_queries import Desk, Part
 from dunkelwerk.runner.show_things import (
     DecisionShown,
@@ -61,6 +72,10 @@ class Page(Struct, frozen=True):
     proofs: dict[str, list[ProofShown]]
     balances: dict[str, dict[str, Decimal]]
     papers: Papers
+    #: what a line without contracts shows of a person, see ``PersonsShown``
+    facts: list[tuple[str, str]] = []
+    sheets: list[Sheet] = []
+    milestones: list[tuple[date, str]] = []
 
 
 @contextmanager
@@ -85,23 +100,31 @@ def show_contract(number: str, day: date) -> Page:
     raise CommandError(_("Den Vertrag {number} gibt es nicht.").format(number=number))
 
 
-def show_person(key: str, day: date) -> Page:
-    """A person with their contracts and claims; raises CommandError for an unknown one."""
+def show_person(key: str, day: date, *, line: str | None = None) -> Page:
+    """A person with what the (named) line keeps about them; raises CommandError for an unknown one, or several."""
+    ensure_line(line)
     with desk(day) as reads:
-        for line, portrayer in portrayers().items():
-            found = portrayer.person(reads.cursor, key)
-            if found is not None:
-                claims = [claim for each in found.contracts for claim in each.claims if claim.person.key == key]
-                relevant = Relevant(
-                    {(each.contract, each.number) for each in claims},
-                    {*found.related},
-                    is_about(reads, line, key),
-                )
-                papers = collect(reads, found.related, claims, relevant)
-                return page(
-                    "person", key, day, reads, portrayer, papers, claims, person=found.person, contracts=found.contracts
-                )
+        known = [
+            (name, portrayer, found)
+            for name, portrayer in portrayers().items()
+            if line in (None, name) and (found := portrayer.person(reads.cursor, key)) is not None
+        ]
+        if len(known) > 1:
+            raise several_lines(key, [name for name, _portrayer, _found in known])
+        for name, portrayer, found in known:
+            return portray(reads, name, portrayer, found, day)
     raise CommandError(_("Die Person {key} gibt es nicht.").format(key=key))
+
+
+def portray(reads: Desk, line: str, portrayer: Portrayer, found: PersonsShown, day: date) -> Page:
+    """The page of a person of a line."""
+    key = found.person.key
+    claims = [claim for each in found.contracts for claim in each.claims if claim.person.key == key]
+    parts = {(each.contract, each.number) for each in claims} | set(found.parts)
+    relevant = Relevant(parts, {*found.related}, is_about(reads, line, key))
+    papers = collect(reads, found.related, claims, relevant)
+    made = page("person", key, day, reads, portrayer, papers, claims, person=found.person, contracts=found.contracts)
+    return msgspec.structs.replace(made, facts=found.facts, sheets=found.sheets, milestones=found.milestones)
 
 
 def show_claim(name: str, day: date) -> Page:

@@ -9,9 +9,8 @@ from datetime import date
 from enum import Enum
 
 from msgspec import Struct
-from msgspec.structs import force_setattr
 
-from dunkelwerk.lines.members.notices import NullIsDefault
+from dunkelwerk.decisions.nulls import NullIsDefault, fill_nulls
 
 SCHEMA = 1
 
@@ -87,5 +86,4 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     mandates: NullIsDefault[tuple[Mandate, ...]] = ()
 
     def __post_init__(self) -> None:
-        if self.mandates is None:
-            force_setattr(self, "mandates", ())
+        fill_nulls(self, mandates=())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from stdnum import iban as ibans
-from stdnum.exceptions import InvalidChecksum, ValidationError
-
-from dunkelwerk.decisions.identifiers import TAX_ID, compact, has_one_repetition, mod_11_10
+from dunkelwerk.decisions.identifiers import TAX_ID, compact, has_one_repetition, iban_flaw, mod_11_10
 
 DIGITS = 11
+IBAN_FLAWS = {"form": "Länge oder Aufbau passen nicht zum Land", "check_digits": "die Prüfziffern stimmen nicht"}
 
 
 def tax_id_fault(tax_id: str) -> str | None:
@@ -28,10 +26,5 @@ def tax_id_fault(tax_id: str) -> str | None:
 
 def iban_fault(iban: str) -> str | None:
     """What is wrong with an IBAN, as a German clause; None for one whose form and check digits are right."""
-    try:
-        ibans.validate(compact(iban))
-    except InvalidChecksum:
-        return "die Prüfziffern stimmen nicht"
-    except ValidationError:
-        return "Länge oder Aufbau passen nicht zum Land"
-    return None
+    flaw = iban_flaw(compact(iban))
+    return None if flaw is None else IBAN_FLAWS[flaw]

@@ -9,6 +9,8 @@ from dunkelwerk.infra.invariants import Group, Invariant
 
 RECORDED = """EXISTS (SELECT FROM movement m JOIN decision_record d ON d.id = m.decision AND d.effective
         WHERE m.decision = {row}.decision AND m.action = '{action}' AND m.flag = 'I' AND m.line = 'members')"""
+#: retention deleted the decision: its number stands in the log (docs/retention.md)
+GONE = "EXISTS (SELECT FROM retention_gone g WHERE g.kind = 'decision' AND g.ids @> {row}.decision)"
 REVERSED = "EXISTS (SELECT FROM decision_record r WHERE r.reverses = {row}.decision AND r.effective)"
 
 MEMBERS = (
@@ -41,14 +43,16 @@ MEMBERS = (
     Invariant(
         "mandate_movement",
         "Zu jeder Bewegung, die ein Mandat speichert, gibt es das Mandat.",
-        """SELECT m.id FROM movement m LEFT JOIN mandate k ON k.decision = m.decision AND k.reference = m.claim
-           WHERE m.line = 'members' AND m.action = 'record_mandate' AND m.flag = 'I' AND k.id IS NULL""",
+        f"""SELECT m.id FROM movement m LEFT JOIN mandate k ON k.decision = m.decision AND k.reference = m.claim
+            WHERE m.line = 'members' AND m.action = 'record_mandate' AND m.flag = 'I' AND k.id IS NULL
+              AND NOT {GONE.format(row="m")}""",
     ),
     Invariant(
         "mandate_revoked",
         "Was hier widerrufen ist, ist widerrufen, und die Entscheidung dazu ist wirksam und nicht zurückgenommen.",
         """SELECT k.reference FROM mandate k LEFT JOIN decision_record d ON d.id = k.revoked_by
            WHERE k.revoked_by IS NOT NULL
+             AND NOT EXISTS (SELECT FROM retention_gone g WHERE g.kind = 'decision' AND g.ids @> k.revoked_by)
              AND (k.status <> 'revoked' OR d.effective IS NOT TRUE
                   OR EXISTS (SELECT FROM decision_record r WHERE r.reverses = d.id AND r.effective))""",
     ),
@@ -74,11 +78,11 @@ MEMBERS = (
     Invariant(
         "member_task",
         "Zu jeder Bewegung, die eine Aufgabe eröffnet, gibt es genau einen Postkorbeintrag, und umgekehrt.",
-        """SELECT coalesce(m.id, w.id) FROM (
+        f"""SELECT coalesce(m.id, w.id) FROM (
                SELECT * FROM movement WHERE line = 'members' AND action = 'open_work_item' AND flag = 'I') m
            FULL JOIN (SELECT * FROM work_item WHERE kind = 'member') w
                ON w.decision = m.decision AND w.key = m.contract || '/' || m.claim
-           WHERE m.id IS NULL OR w.id IS NULL""",
+           WHERE (m.id IS NULL OR w.id IS NULL) AND NOT {GONE.format(row="m")}""",
     ),
 )
 GROUPS = (Group("Mitglieder", MEMBERS),)

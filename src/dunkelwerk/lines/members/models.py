@@ -45,6 +45,9 @@ class MemberTaxId(models.Model):
 
     class Meta:
         db_table = "member_tax_id"
+        indexes = [
+            models.Index(fields=["decision"], condition=Q(decision__isnull=False), name="member_tax_id_decision")
+        ]
 
 
 class Mandate(models.Model):

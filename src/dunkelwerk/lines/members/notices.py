@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeVar
+from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import force_setattr
 
-T = TypeVar("T")
-if TYPE_CHECKING:
-    #: null and absent both mean the default; after reading the field is never None
-    NullIsDefault = Annotated[T, "null is default"]
-else:
-    NullIsDefault = Optional
+from dunkelwerk.decisions.nulls import NullIsDefault, fill_nulls
 
 FilledBy = Literal["self", "representative"]
 
@@ -34,5 +28,4 @@ class MemberNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     comment: str | None = None
 
     def __post_init__(self) -> None:
-        if self.filled_by is None:
-            force_setattr(self, "filled_by", "self")
+        fill_nulls(self, filled_by="self")

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dunkelwerk.lines.terms import Hold, Reach
+from dunkelwerk.lines.terms import Hold, Keeper, Reach
 
 CONTRACT, PERSON, CLAIM = "contract", "person", "claim"
 KNOWN = {
@@ -39,7 +39,7 @@ OF_PERSONS = """
 """
 
 
-class CreditProtectionKeeper:
+class CreditProtectionKeeper(Keeper):
     """See ``lines.terms.Keeper``."""
 
     folder = Path(__file__).parent

@@ -53,7 +53,7 @@ TAX_ID = ("id", "member_id", "data_key", "sealed", "recorded_on")
 MANDATE = ("member_id", "reference", "iban", "account_holder", "recurrence", "signed_on", "status")
 UPDATE_MANDATES = """
     UPDATE mandate k SET iban = u.iban, account_holder = u.holder, recurrence = u.recurrence, signed_on = u.signed_on,
-        status = u.status
+        status = u.status, revoked_on = CASE WHEN u.status = 'revoked' THEN coalesce(k.revoked_on, %s) END
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[])
         AS u (id, iban, holder, recurrence, signed_on, status) WHERE k.id = u.id
 """
@@ -184,7 +184,7 @@ def write(cursor: Any, plan: Plan, ids: dict[str, int]) -> None:
     copy_rows(cursor, "mandate", MANDATE, rows)
     if plan.changed_mandates:
         changed = [(identity, *mandate_row(mandate)[1:]) for identity, mandate in plan.changed_mandates]
-        cursor.execute(UPDATE_MANDATES, columns_of(changed))
+        cursor.execute(UPDATE_MANDATES, (business_day(None), *columns_of(changed)))
 
 
 def write_tax_ids(cursor: Any, plan: Plan, ids: dict[str, int]) -> None:

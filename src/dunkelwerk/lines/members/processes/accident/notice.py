@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from msgspec.structs import force_setattr
-
-from dunkelwerk.lines.members.notices import MemberNotice, NullIsDefault
+from dunkelwerk.decisions.nulls import NullIsDefault, fill_nulls
+from dunkelwerk.lines.members.notices import MemberNotice
 
 NoAccidentReason = Literal["illness", "chronic", "implant", "unknown"]
-#: ``school``: also nursery and university; ``helping``: first aid or rescue (§ 2 SGB VII)
-Setting = Literal["work", "way_to_work", "school", "volunteering", "care", "helping", "private"]
+#: ``school``: also nursery and university; ``helping``: first aid or rescue (§ 2 SGB VII); ``declined`` as in ``Kind``
+Setting = Literal["work", "way_to_work", "school", "volunteering", "care", "helping", "private", "declined"]
 #: ``declined``: "Darüber möchte ich nicht schreiben"
 Kind = Literal[
     "traffic",
@@ -48,7 +47,7 @@ class AccidentNotice(MemberNotice, frozen=True, kw_only=True, forbid_unknown_fie
     course: str | None = None
     setting: Setting | None = None
     kind: Kind | None = None
-    #: "Darüber möchte ich nicht schreiben", wherever in the form it was chosen (besides ``kind``)
+    #: "Darüber möchte ich nicht schreiben", wherever in the form it was chosen (besides ``setting`` and ``kind``)
     declined: NullIsDefault[bool] = False
     #: employer, school, organisation
     employer: str | None = None
@@ -62,6 +61,8 @@ class AccidentNotice(MemberNotice, frozen=True, kw_only=True, forbid_unknown_fie
     #: whether the member has had money, or has settled, with the third party or their insurer
     settlement_paid: bool | None = None
     lawyer: bool | None = None
+    #: whether a sketch or photos came with it, which a person looks at before anything is closed
+    sketch: NullIsDefault[bool] = False
     #: in the person's words
     injury: str | None = None
     severity: Severity | None = None
@@ -73,16 +74,14 @@ class AccidentNotice(MemberNotice, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, default in (("declined", False), ("icd", ()), ("answers", {})):
-            if getattr(self, name) is None:
-                force_setattr(self, name, default)
+        fill_nulls(self, declined=False, sketch=False, icd=(), answers={})
 
     @property
     def is_statutory(self) -> bool | None:
         """Whether the statutory accident insurer is competent; None where the setting is not told."""
-        return None if self.setting is None else self.setting != "private"
+        return None if self.setting in (None, "declined") else self.setting != "private"
 
     @property
     def is_declined(self) -> bool:
         """Whether the person does not want to write about it."""
-        return self.declined or self.kind == "declined"
+        return self.declined or "declined" in (self.setting, self.kind)
