@@ -38,23 +38,6 @@ def test_a_key_must_be_one(caller: Caller, key: str) -> None:
     assert caller.post("/notices/follow_up_sick_note", NOTE, key=key)[0] == 400
 
 
-def test_a_request_that_is_still_worked_on_is_not_done_twice(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dunkelwerk.api import idempotency, notices
-
-    def die(*_arguments: object, **_named: object) -> dict[str, object]:
-        raise SystemExit  # as if the process were killed: nothing is cleaned up
-
-    monkeypatch.setattr(notices, "put", die)
-    monkeypatch.setattr(idempotency, "FORGET", "SELECT %s, %s")
-    with pytest.raises(SystemExit):
-        caller.post("/notices/follow_up_sick_note", NOTE, key="k-1")
-    monkeypatch.undo()
-    monkeypatch.setenv("DUNKELWERK_TODAY", "2026-11-22")
-    assert caller.post("/notices/follow_up_sick_note", NOTE, key="k-1")[0] == 409
-    monkeypatch.setattr(idempotency, "GIVEN_UP", timedelta(seconds=-1))
-    assert caller.post("/notices/follow_up_sick_note", NOTE, key="k-1")[0] == 202
-
-
 def test_old_keys_are_forgotten(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     from dunkelwerk.api import idempotency
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +17,13 @@ from api_support import DIALOGUE, Caller
         {"last_name": "  "},
         {"last_name": "x" * 121},
         {"postal_code": "1" * 13},
+        {"postal_code": "5066"},
+        {"postal_code": "D-50667"},
+        {"last_name": "\u200b"},
+        {"last_name": "123"},
+        {"external_id": "M-1\u200b"},
+        {"external_id": "M\u00ad-1"},
+        {"city": "K\ue000ln"},
         {"birth_date": "2026-11-23"},
         {"birth_date": "1889-12-31"},
         {"birth_date": "2999-01-01"},
@@ -46,6 +52,10 @@ def test_a_person_whom_an_import_refuses(caller: Caller, change: dict[str, Any])
         {"valid_until": "2028-11-21"},
         {"valid_until": None},
         {"first_name": ""},
+        {"postal_code": ""},
+        {"postal_code": "01067"},
+        {"postal_code": "A-1010"},
+        {"last_name": "Müller\u00adMeier"},
     ],
 )
 def test_a_person_who_just_fits(caller: Caller, change: dict[str, Any]) -> None:
@@ -74,6 +84,19 @@ def test_prefill_is_what_a_cell_can_hold(caller: Caller, value: Any) -> None:
         read_cells({"name": value})
 
 
+@pytest.mark.parametrize(("code", "status"), [("", 422), ("50667", 201)])
+def test_a_type_that_asks_for_the_postal_code_needs_one(caller: Caller, code: str, status: int) -> None:
+    import msgspec
+
+    from dunkelwerk.dialogues import shipped, type_versions
+
+    form = shipped.read_name_or_file("tax_id")
+    type_versions.publish(msgspec.structs.replace(form, second_secret="postal_code"), actor="test")
+    got, problem = caller.post("/dialogues", {**DIALOGUE, "postal_code": code})
+    assert got == status
+    assert status == 201 or "postal_code" in problem["detail"]
+
+
 def test_a_new_pin_needs_no_body_but_takes_no_wrong_one(caller: Caller) -> None:
     made = caller.post("/dialogues", DIALOGUE)[1]
     path = f"/dialogues/{made['id']}/pin"
@@ -89,33 +112,6 @@ def test_a_reason_that_no_event_holds(caller: Caller) -> None:
     assert caller.call("DELETE", f"/dialogues/{made['id']}?reason=a%00b").status_code == 422
     assert caller.call("DELETE", f"/dialogues/{made['id']}?reason={'x' * 301}").status_code == 422
     assert caller.call("DELETE", f"/dialogues/{made['id']}?reason={'x' * 300}").status_code == 204
-
-
-def test_a_pin_whose_answer_was_lost_is_not_killed_by_a_replay(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dunkelwerk.api import idempotency
-    from dunkelwerk.dialogues.access import log_in
-    from dunkelwerk.dialogues.logins import Failure
-
-    made = caller.post("/dialogues", DIALOGUE)[1]
-    path = f"/dialogues/{made['id']}/pin"
-    monkeypatch.setattr(idempotency, "END", "SELECT %s, %s, %s, %s")  # as if killed before the answer was kept
-    fresh = caller.post(path, {}, key="k-1")[1]
-    assert "still" in caller.post(path, {}, key="k-1")[1]["detail"]
-    monkeypatch.setattr(idempotency, "GIVEN_UP", timedelta(seconds=-1))
-    for _time in range(2):
-        status, problem = caller.post(path, {}, key="k-1")
-        assert (status, "new key" in problem["detail"]) == (409, True)
-    assert not isinstance(log_in(fresh["pin"], "1980-02-29", address="192.0.2.1"), Failure)
-
-
-def test_a_dialogue_whose_answer_was_lost_is_found_by_a_replay(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dunkelwerk.api import idempotency
-
-    monkeypatch.setattr(idempotency, "END", "SELECT %s, %s, %s, %s")
-    made = caller.post("/dialogues", DIALOGUE, key="k-1")[1]
-    monkeypatch.setattr(idempotency, "GIVEN_UP", timedelta(seconds=-1))
-    status, problem = caller.post("/dialogues", DIALOGUE, key="k-1")
-    assert (status, problem["id"]) == (409, made["id"])
 
 
 def test_an_outage_is_a_problem_and_the_next_call_heals(caller: Caller, django_database: str) -> None:

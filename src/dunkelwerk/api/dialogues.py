@@ -6,14 +6,16 @@ from typing import Any
 
 from django.db import connection
 
-from dunkelwerk.api.persons import ensure_term, read_cells, read_person
+from dunkelwerk.api.idempotency import Effect
+from dunkelwerk.api.persons import ensure_term, read_cells, read_person, secret_faults
 from dunkelwerk.api.problems import Problem
 from dunkelwerk.api.schemas import DialogueIn
 from dunkelwerk.dialogues import operations, queries, type_versions
+from dunkelwerk.dialogues.creating import LeftAlready
 from dunkelwerk.dialogues.events import LONGEST_DETAIL
 from dunkelwerk.dialogues.forms.prefilling import read_prefill
-from dunkelwerk.dialogues.importing.candidates import CONTROL
 from dunkelwerk.dialogues.operations import AlreadyThere, Created
+from dunkelwerk.dialogues.persons import CONTROL
 from dunkelwerk.dialogues.submitting import status
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
@@ -23,10 +25,15 @@ NOTICE = "SELECT notice FROM dialogue_submission WHERE dialogue = %s"
 NUL = "\0"
 #: where the caller gave none
 REASON = "API"
+#: by the event that a person left with
+LEFT = {
+    "exit_deceased": "It was reported that the person has died; a new PIN is made only with despite_exit.",
+    "exit_not_me": "It was reported that the letter reached somebody else; a new PIN is made only with despite_exit.",
+}
 
 
-def create(body: DialogueIn, *, actor: str) -> dict[str, Any]:
-    """A new dialogue; raises Problem for an unknown type, values that do not fit, an external_id that is there."""
+def create(body: DialogueIn, *, actor: str) -> Effect:
+    """What makes a new dialogue; raises Problem for an unknown type, values that do not fit, an external_id in use."""
     fields = body.model_dump()
     name, prefill, valid_until = fields.pop("type").replace("-", "_"), fields.pop("prefill"), fields.pop("valid_until")
     person = read_person(fields, on=business_day())
@@ -36,13 +43,17 @@ def create(body: DialogueIn, *, actor: str) -> dict[str, Any]:
     except CommandError as error:
         raise Problem(422, str(error)) from None
     values, faults = read_prefill(version.form, read_cells(prefill))
-    if faults:
+    if faults := [*faults, *secret_faults(version.form, person)]:
         raise Problem(422, "; ".join(faults))
-    try:
-        created = operations.create_dialogue(name, person, prefill=values, valid_until=valid_until, actor=actor)
-    except AlreadyThere as error:
-        raise Problem(409, str(error), id=error.reference) from None
-    return told(created) | {"state": "exported", "valid_until": created.valid_until.isoformat()}
+
+    def make() -> tuple[int, dict[str, Any]]:
+        try:
+            created = operations.create_dialogue(name, person, prefill=values, valid_until=valid_until, actor=actor)
+        except AlreadyThere as error:
+            raise Problem(409, str(error), id=error.reference) from None
+        return 201, told(created) | {"state": "exported", "valid_until": created.valid_until.isoformat()}
+
+    return make
 
 
 def told(created: Created) -> dict[str, Any]:
@@ -50,12 +61,15 @@ def told(created: Created) -> dict[str, Any]:
     return {"id": created.reference, "pin": created.pin, "link": created.link, "qr": created.link}
 
 
-def reissue(reference: str, reason: str, *, actor: str) -> dict[str, Any]:
-    """A new PIN; raises Problem where the dialogue has been answered."""
+def reissue(reference: str, reason: str, *, despite_exit: bool, actor: str) -> dict[str, Any]:
+    """A new PIN; raises Problem where the dialogue has been answered, or left by an exit unless ``despite_exit``."""
     ensure_plain(reason)
     found = find(reference)
+    why = reason.strip() or REASON
     try:
-        return told(operations.reissue(found.reference, actor=actor, reason=reason.strip() or REASON))
+        return told(operations.reissue(found.reference, actor=actor, reason=why, despite_exit=despite_exit))
+    except LeftAlready as error:
+        raise Problem(409, LEFT[error.event], exit=error.event.removeprefix("exit_")) from None
     except CommandError as error:
         raise Problem(409, str(error)) from None
 

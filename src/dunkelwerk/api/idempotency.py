@@ -1,10 +1,8 @@
 """``Idempotency-Key``: the same request under the same key takes effect once; a replay gets the first answer.
 
-What may be told only once (a PIN) is not kept, and left out of a replayed answer. A key is kept for three days.
-
-A process may be killed after the effect and before its answer is kept. After two minutes such a request is made again
-where a second time changes nothing (the same dialogue, notice or document is known); where it would (a new PIN kills
-the one before), its key answers 409 as long as it is kept.
+What a request changes and the answer to it are one transaction: whoever is killed before its end has changed nothing,
+and whoever is killed after it has left the answer for a replay. While it runs the transaction holds a lock of its key,
+which ends with it, however that ends. What may be told only once (a PIN) is not kept, and left out of a replay.
 """
 
 from __future__ import annotations
@@ -15,51 +13,51 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from msgspec import Struct
 
 from dunkelwerk.api.problems import Problem
 from dunkelwerk.infra.businessday import now
-from dunkelwerk.infra.errors import CommandError
 
 KEPT = timedelta(days=3)
-#: who has not answered after this was killed: the request may be made again
-GIVEN_UP = timedelta(minutes=2)
 LONGEST = 200
-BEGIN = """
-    INSERT INTO idempotency_key (token, key, fingerprint, created_at) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (token, key) DO UPDATE SET created_at = excluded.created_at
-    WHERE idempotency_key.status IS NULL AND idempotency_key.fingerprint = excluded.fingerprint
-        AND idempotency_key.created_at < %s
-    RETURNING id
+#: ends with the transaction, and with the process
+LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 20251123))"
+FIND = "SELECT fingerprint, status, answer FROM idempotency_key WHERE token = %s AND key = %s"
+KEEP = """
+    INSERT INTO idempotency_key (token, key, fingerprint, status, answer, created_at) VALUES (%s, %s, %s, %s, %s, %s)
 """
-FIND = "SELECT fingerprint, status, answer, created_at FROM idempotency_key WHERE token = %s AND key = %s"
-END = "UPDATE idempotency_key SET status = %s, answer = %s WHERE token = %s AND key = %s"
-FORGET = "DELETE FROM idempotency_key WHERE token = %s AND key = %s"
 CLEAR = "DELETE FROM idempotency_key WHERE created_at < %s"
-UNKNOWN = "Whether the request with this Idempotency-Key took effect is not known; look, then use a new key."
-#: raised before anything takes effect
-REFUSALS = (Problem, CommandError)
 
-View = Callable[..., tuple[int, dict[str, Any]]]
+Got = TypeVar("Got")
+Answer = tuple[int, dict[str, Any]]
+#: what a request changes; it gives status and content
+Effect = Callable[[], Answer]
+#: reads and checks a request, changes nothing, and gives its effect
+View = Callable[..., Effect]
 
 
-def once(*, secret: Collection[str] = (), repeatable: bool = True) -> Callable[[View], Callable[..., HttpResponse]]:
-    """Make a view honour the key; the view gives status and content. ``secret``: members that are told only once.
+class Place(Struct, frozen=True):
+    """Where an answer is kept: whose key it is, the key, and what was asked under it."""
 
-    ``repeatable``: whether a second time changes nothing.
-    """
+    token: int
+    key: str
+    fingerprint: str
+
+
+def once(*, secret: Collection[str] = ()) -> Callable[[View], Callable[..., HttpResponse]]:
+    """Make a view honour the key. ``secret``: members of the content that are told only once."""
 
     def bind(view: View) -> Callable[..., HttpResponse]:
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             key = request.headers.get("Idempotency-Key")
             if key is None:
-                status, content = view(request, *args, **kwargs)
-                return JsonResponse(content, status=status)
-            return answer_once(request, key, lambda: view(request, *args, **kwargs), secret, repeatable)
+                return told(in_one(view(request, *args, **kwargs)))
+            return answer_once(place_of(request, key), lambda: view(request, *args, **kwargs), secret)
 
         # ninja reads the parameters; their names mean something in the view's module alone
         answered.__signature__ = signature(view, eval_str=True)  # type: ignore[attr-defined]
@@ -68,48 +66,68 @@ def once(*, secret: Collection[str] = (), repeatable: bool = True) -> Callable[[
     return bind
 
 
-def answer_once(
-    request: HttpRequest,
-    key: str,
-    act: Callable[[], tuple[int, dict[str, Any]]],
-    secret: Collection[str],
-    repeatable: bool,
-) -> HttpResponse:
-    """Act and keep the answer, or give the answer that was kept."""
+def answer_once(place: Place, prepare: Callable[[], Effect], secret: Collection[str]) -> HttpResponse:
+    """Make the effect and keep the answer, or give the answer that was kept. Raises Problem for a key in use."""
+    if (kept := find(place)) is not None:
+        return told(kept, is_replay=True)
+    effect = prepare()  # what takes long (a file is cleaned) holds no lock
+
+    def make() -> HttpResponse:
+        take_turn(place)
+        if (overtaken := find(place)) is not None:
+            return told(overtaken, is_replay=True)
+        answer = effect()
+        keep(place, answer, secret)
+        return told(answer)
+
+    return in_one(make)
+
+
+def in_one(act: Callable[[], Got]) -> Got:
+    """Act in one transaction."""
+    with transaction.atomic(durable=True):
+        return act()
+
+
+def told(answer: Answer, *, is_replay: bool = False) -> HttpResponse:
+    """An answer as a response."""
+    response = JsonResponse(answer[1], status=answer[0])
+    if is_replay:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def place_of(request: HttpRequest, key: str) -> Place:
+    """Where the answer to a request is kept; raises Problem for an unusable key."""
     if not 1 <= len(key) <= LONGEST or not key.isprintable():
         raise Problem(400, f"Idempotency-Key: 1 to {LONGEST} printable characters are expected.")
-    place = (request.auth.token, key)  # type: ignore[attr-defined]
-    if (kept := begin(place, fingerprint_of(request), repeatable=repeatable)) is not None:
-        response = JsonResponse(kept[1], status=kept[0])
-        response["Idempotent-Replayed"] = "true"
-        return response
-    try:
-        status, content = act()
-    except BaseException as error:
-        if repeatable or isinstance(error, REFUSALS):
-            run(FORGET, place)  # nothing took effect: the caller may mend the request and try again
-        raise
-    safe = {name: value for name, value in content.items() if name not in secret}
-    run(END, (status, json.dumps(safe), *place))
-    return JsonResponse(content, status=status)
+    return Place(request.auth.token, key, fingerprint_of(request))  # type: ignore[attr-defined]
 
 
-def begin(place: tuple[int, str], fingerprint: str, *, repeatable: bool) -> tuple[int, dict[str, Any]] | None:
-    """Take the key (None), or the answer that stands under it; raises Problem where it cannot be used."""
-    at = now()
+def take_turn(place: Place) -> None:
+    """Be the only one under this key until the transaction ends; raises Problem where somebody else is."""
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN, (*place, fingerprint, at, at - (GIVEN_UP if repeatable else 2 * KEPT)))
-        if cursor.fetchone() is not None:
-            return None
-        cursor.execute(FIND, place)
+        cursor.execute(LOCK, (f"{place.token}:{place.key}",))
+        if not cursor.fetchone()[0]:
+            raise Problem(409, "The request with this Idempotency-Key is still being worked on; try again later.")
+
+
+def find(place: Place) -> Answer | None:
+    """The answer that was kept, if any; raises Problem where it answers another request."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, (place.token, place.key))
         row = cursor.fetchone()
-    if row is not None and row[0] != fingerprint:
+    if row is None:
+        return None
+    if row[0] != place.fingerprint:
         raise Problem(422, "This Idempotency-Key stands for another request; use a new one.")
-    if row is not None and row[1] is None and row[3] < at - GIVEN_UP:
-        raise Problem(409, UNKNOWN)
-    if row is None or row[1] is None:
-        raise Problem(409, "The request with this Idempotency-Key is still being worked on; try again later.")
     return row[1], json.loads(row[2]) if isinstance(row[2], str) else row[2]
+
+
+def keep(place: Place, answer: Answer, secret: Collection[str]) -> None:
+    """Keep an answer, without what is told only once."""
+    safe = {name: value for name, value in answer[1].items() if name not in secret}
+    run(KEEP, (place.token, place.key, place.fingerprint, answer[0], json.dumps(safe), now()))
 
 
 def fingerprint_of(request: HttpRequest) -> str:

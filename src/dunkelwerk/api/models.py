@@ -23,13 +23,13 @@ class ApiToken(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """One request of a token under its key; ``status`` is null while it runs. A PIN is never part of ``answer``."""
+    """One request of a token under its key, and its answer. A PIN is never part of ``answer``."""
 
     token = models.BigIntegerField()
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
-    status = models.SmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
+    status = models.SmallIntegerField()
+    answer = models.JSONField()
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:

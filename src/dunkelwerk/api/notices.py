@@ -7,16 +7,22 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from dunkelwerk.api.idempotency import Effect
 from dunkelwerk.api.problems import Problem
 from dunkelwerk.inbox.door import Delivery, Door, Refusal
-from dunkelwerk.inbox.operations import Origin, receive
-from dunkelwerk.infra.businessday import business_day
+from dunkelwerk.inbox.operations import Origin, add_one
+from dunkelwerk.infra.businessday import business_day, now
+from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.infra.vaults import vault_of
 from dunkelwerk.runner.queries import Record, about_decision
 
 CHANNEL = "api"
-FIND = "SELECT id, state FROM notice WHERE channel = %s AND external_id = %s ORDER BY attempt DESC LIMIT 1"
+#: the newest attempt, and whether the first said the same
+FIND = """
+    SELECT id, state, (SELECT digest = %s FROM notice WHERE channel = %s AND external_id = %s AND attempt = 1)
+    FROM notice WHERE channel = %s AND external_id = %s ORDER BY attempt DESC LIMIT 1
+"""
 SHOW = """
     SELECT n.id, n.external_id, n.channel, n.process, n.attempt, n.state, n.received_at, d.id, d.data_key, d.payload
     FROM notice n LEFT JOIN decision_record d ON d.id = n.decision WHERE n.id = %s
@@ -24,18 +30,35 @@ SHOW = """
 COLUMNS = ("id", "external_id", "channel", "process", "attempt", "state", "received_at")
 
 
-def put(process: str, text: bytes, *, actor: str) -> dict[str, Any]:
-    """A notice into the inbox; raises Problem for one that the process could not read, or that says otherwise now."""
+def put(process: str, text: bytes, *, actor: str) -> Effect:
+    """What puts a notice into the inbox; raises Problem for one that cannot be read, or that says otherwise now."""
     delivery = examine(process, text)
     with connection.cursor() as cursor:
         vault = vault_of(cursor, on=business_day())
-    (receipt,) = receive([delivery], Origin(CHANNEL, actor), vault)
-    if receipt.refused:
+
+    def take() -> tuple[int, dict[str, Any]]:
+        with connection.cursor() as cursor:
+            if (known := find(cursor, delivery)) is not None:
+                return 202, known
+            try:
+                identity = add_one(cursor, delivery, Origin(CHANNEL, actor), vault, at=now())
+            except CommandError:  # somebody else wrote it a moment ago: the same, or find raises
+                return 202, find(cursor, delivery) or {}
+            return 202, {"id": identity, "state": "waiting", "known": False}
+
+    return take
+
+
+def find(cursor: Any, delivery: Delivery) -> dict[str, Any] | None:
+    """The notice where it is there already; raises Problem where it says something else."""
+    place = (CHANNEL, delivery.external_id)
+    cursor.execute(FIND, (delivery.digest, *place, *place))
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    if not row[2]:
         raise Problem(409, "There is another notice under this id already.")
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, (CHANNEL, delivery.external_id))
-        identity, state = cursor.fetchone()
-    return {"id": identity, "state": state, "known": receipt.known == 1}
+    return {"id": row[0], "state": row[1], "known": True}
 
 
 def examine(process: str, text: bytes) -> Delivery:

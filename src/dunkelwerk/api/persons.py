@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from dunkelwerk.api.problems import Problem
-from dunkelwerk.dialogues.importing.candidates import CONTROL, LONGEST, LONGEST_TEXT, OLDEST, UNREADABLE
+from dunkelwerk.dialogues import persons
+from dunkelwerk.dialogues.forms.language import DialogueType
+from dunkelwerk.dialogues.persons import even
 from dunkelwerk.dialogues.records import Person
 
 #: no letter without them; the other parts of an address may be known to whoever sends it
 NEEDED = ("external_id", "last_name")
-#: as long as any type may give
-LONGEST_TERM = timedelta(days=730)
-#: they turn the direction of what follows, and with it what a reader sees
-DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: by what is wrong with a text
+WORDS = {
+    "unreadable": "{name}: an unreadable character (U+FFFD) is not allowed.",
+    "control": "{name}: control characters (e.g. NUL) are not allowed.",
+    "invisible": "{name}: invisible characters and direction marks are not allowed.",
+    "missing": "{name}: it must not be blank.",
+    "long": "{name}: at most {limit} characters.",
+    "no_letter": "{name}: a name with at least one letter is expected.",
+    "postal_code": "{name}: five digits are expected; one of another country with its sign, e.g. A-1010.",
+}
 
 
 def read_person(fields: Mapping[str, Any], *, on: date) -> Person:
@@ -32,38 +39,36 @@ def read_person(fields: Mapping[str, Any], *, on: date) -> Person:
     return msgspec.convert({**fields, **{name: even(cell) for name, cell in cells.items()}}, Person)
 
 
-def even(text: str) -> str:
-    """A text with single spaces, and none around it."""
-    return " ".join(text.split())
-
-
 def text_faults(cells: Mapping[str, str]) -> Iterator[str]:
     """Characters that no letter can show, or that mislead."""
-    for name, cell in cells.items():
-        if CONTROL.search(cell) or DIRECTION.search(cell):
-            yield f"{name}: control characters (e.g. NUL) and direction marks are not allowed."
-        elif UNREADABLE in cell:
-            yield f"{name}: an unreadable character (U+FFFD) is not allowed."
+    return map(in_words, persons.character_flaws(cells))
 
 
 def person_faults(fields: Mapping[str, Any], cells: Mapping[str, str], on: date) -> Iterator[str]:
     """What is missing, too long, or no birth date of anybody alive."""
-    for name, cell in cells.items():
-        longest = LONGEST.get(name, LONGEST_TEXT)
-        if name in NEEDED and not even(cell):
-            yield f"{name}: it must not be blank."
-        elif len(even(cell)) > longest:
-            yield f"{name}: at most {longest} characters."
-    if cells["external_id"] != even(cells["external_id"]):
+    evened = {name: even(cell) for name, cell in cells.items()}
+    yield from map(in_words, persons.person_flaws(evened, needed=NEEDED))
+    if cells["external_id"] != evened["external_id"]:
         yield "external_id: no spaces around it, and no two in a row."
-    if not OLDEST <= fields["birth_date"] <= on:
-        yield f"birth_date: a day from {OLDEST} until today is expected."
+    if not persons.is_birth_date(fields["birth_date"], on=on):
+        yield f"birth_date: a day from {persons.OLDEST} until today is expected."
+
+
+def in_words(flaw: persons.Flaw) -> str:
+    """What is wrong with a field, in one sentence."""
+    return WORDS[flaw.kind].format(name=flaw.field, limit=flaw.limit)
+
+
+def secret_faults(form: DialogueType, person: Person) -> Iterator[str]:
+    """A second secret that the person does not have: nobody could log in."""
+    if form.second_secret == "postal_code" and not person.postal_code:
+        yield f"postal_code: the type {form.name} asks for it at the login; it must not be blank."
 
 
 def ensure_term(valid_until: date | None, *, on: date) -> None:
     """Raise Problem for a last day that is further away than any type allows."""
-    if valid_until is not None and valid_until > on + LONGEST_TERM:
-        raise Problem(422, f"valid_until: at most {LONGEST_TERM.days} days from today.")
+    if valid_until is not None and not persons.is_within_term(valid_until, on=on):
+        raise Problem(422, f"valid_until: at most {persons.LONGEST_TERM.days} days from today.")
 
 
 def read_cells(prefill: Mapping[str, Any]) -> dict[str, str]:

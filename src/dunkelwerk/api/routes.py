@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -14,24 +12,16 @@ from ninja import File, Form, NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 
-from dunkelwerk.api import dialogues, health, metrics, notices, schemas
+from dunkelwerk.api import dialogues, documents, health, metrics, notices, schemas
 from dunkelwerk.api.access import Scope
-from dunkelwerk.api.idempotency import once
+from dunkelwerk.api.idempotency import Effect, once
 from dunkelwerk.api.problems import Problem, answer
-from dunkelwerk.dialogues.settings import upload_limits
-from dunkelwerk.dialogues.uploads.accepting import accept
-from dunkelwerk.dialogues.uploads.outcomes import Limits, Refused, sentence
-from dunkelwerk.inbox.documents import Document, receive_document
 from dunkelwerk.infra import database
-from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
-from dunkelwerk.infra.vaults import vault_of
 
 MOST_ITEMS = 500
 #: where the parts of a request are looked for
 PLACES = frozenset({"body", "query", "path", "form", "file"})
-#: where the virus scanner is, see docs/uploads.md
-SCANNER = "DUNKELWERK_SCANNER"
 ITEMS = f"""
     SELECT {", ".join(schemas.WorkItemOut.model_fields)} FROM work_item
     WHERE id > %s AND (%s::text IS NULL OR state = %s) AND (%s::text IS NULL OR basket = %s)
@@ -79,9 +69,9 @@ api = Api(
     "/dialogues", response={201: schemas.DialogueCreated, **PROBLEMS}, auth=Scope("dialogues:write"), openapi_extra=KEY
 )
 @once(secret=("pin", "link", "qr"))
-def create_dialogue(request: HttpRequest, body: schemas.DialogueIn) -> tuple[int, dict[str, Any]]:
+def create_dialogue(request: HttpRequest, body: schemas.DialogueIn) -> Effect:
     """Make one dialogue; the PIN is told this once."""
-    return 201, dialogues.create(body, actor=request.auth.actor)  # type: ignore[attr-defined]
+    return dialogues.create(body, actor=request.auth.actor)  # type: ignore[attr-defined]
 
 
 @api.get("/dialogues/{id}", response={200: schemas.DialogueOut, **PROBLEMS}, auth=Scope("dialogues:read"))
@@ -100,11 +90,11 @@ def revoke_dialogue(request: HttpRequest, id: str, reason: Query[str] = "") -> S
 @api.post(
     "/dialogues/{id}/pin", response={200: schemas.PinOut, **PROBLEMS}, auth=Scope("dialogues:pin"), openapi_extra=KEY
 )
-@once(secret=("pin", "link", "qr"), repeatable=False)
-def reissue_pin(request: HttpRequest, id: str, body: schemas.Why | None = None) -> tuple[int, dict[str, Any]]:
+@once(secret=("pin", "link", "qr"))
+def reissue_pin(request: HttpRequest, id: str, body: schemas.Why | None = None) -> Effect:
     """A new PIN; the old one is dead at once. The body may be left out."""
-    actor = request.auth.actor  # type: ignore[attr-defined]
-    return 200, dialogues.reissue(id, body.reason if body else "", actor=actor)
+    actor, why = request.auth.actor, body or schemas.Why()  # type: ignore[attr-defined]
+    return lambda: (200, dialogues.reissue(id, why.reason, despite_exit=why.despite_exit, actor=actor))
 
 
 @api.get("/notices/{int:id}", response={200: schemas.NoticeOut, **PROBLEMS}, auth=Scope("notices:read"))
@@ -123,9 +113,9 @@ def get_notice(request: HttpRequest, id: int) -> dict[str, Any]:
     },
 )
 @once()
-def put_notice(request: HttpRequest, process: str) -> tuple[int, dict[str, Any]]:
+def put_notice(request: HttpRequest, process: str) -> Effect:
     """A notice (docs/interfaces.md section 1) into the inbox, once per id."""
-    return 202, notices.put(process, request.body, actor=request.auth.actor)  # type: ignore[attr-defined]
+    return notices.put(process, request.body, actor=request.auth.actor)  # type: ignore[attr-defined]
 
 
 @api.post("/documents", response={202: schemas.Received, **PROBLEMS}, auth=Scope("documents:write"), openapi_extra=KEY)
@@ -135,33 +125,9 @@ def put_document(
     file: File[UploadedFile],
     external_id: Form[str | None] = None,
     contract: Form[str | None] = None,
-) -> tuple[int, dict[str, Any]]:
+) -> Effect:
     """A document (PDF, JPEG, PNG, TIFF, HEIC) that a person reads: cleaned, kept sealed, a work item opened."""
-    limits = Limits(max_bytes=upload_limits().size)
-    if (file.size or 0) > limits.max_bytes:
-        raise Problem(413, f"The file is larger than {limits.max_bytes} bytes.")
-    data = file.read()
-    cleaned = accept(data, limits, scanner=os.environ.get(SCANNER, ""))
-    if isinstance(cleaned, Refused):
-        raise Problem(503 if cleaned.is_temporary else 422, sentence(cleaned), code=cleaned.code)
-    digest = hashlib.sha256(data).hexdigest()
-    document = Document(
-        channel=notices.CHANNEL,
-        external_id=named("external_id", external_id, 200) or f"sha256:{digest}",
-        sha256=digest,
-        name=(file.name or "")[:200],
-        content=cleaned.data,
-        pages=cleaned.pages,
-        case_key=named("contract", contract, 60),
-    )
-    day = business_day()
-    with connection.cursor() as cursor:
-        vault = vault_of(cursor, on=day)
-    try:
-        identity, known = receive_document(document, vault, on=day)
-    except CommandError as error:
-        raise Problem(409, str(error)) from None
-    return 202, {"id": identity, "state": "waiting", "known": known}
+    return documents.put(file, external_id=external_id, contract=contract)
 
 
 @api.get("/work-items", response={200: schemas.WorkItemsOut, **PROBLEMS}, auth=Scope("work-items:read"))
@@ -181,12 +147,14 @@ def list_work_items(
     return {"work_items": rows, "next": rows[-1]["id"] if len(rows) == size else None}
 
 
+@api.api_operation(["HEAD"], "/health/live", include_in_schema=False)
 @api.get("/health/live", response=schemas.Health)
 def live(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return health.live(request)
 
 
+@api.api_operation(["HEAD"], "/health/ready", include_in_schema=False)
 @api.get("/health/ready", response={200: schemas.Health, **PROBLEMS})
 def ready(request: HttpRequest) -> HttpResponse:
     """The process can work."""
@@ -197,15 +165,6 @@ def ready(request: HttpRequest) -> HttpResponse:
 def get_metrics(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus."""
     return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def named(field: str, value: str | None, longest: int) -> str | None:
-    """A text of the request as a column can hold it; raises Problem."""
-    if value is None or value == "":
-        return None
-    if len(value) > longest or "\0" in value:
-        raise Problem(422, f"{field}: at most {longest} characters, none of them NUL.")
-    return value
 
 
 def plain(text: str | None) -> str | None:

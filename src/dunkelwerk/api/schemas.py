@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -82,9 +82,10 @@ class DialogueOut(Schema):
 
 
 class Why(Strict):
-    """Why a person did it; kept with the event."""
+    """Why a person did it; kept with the event. ``despite_exit``: also after *deceased* or *not me*."""
 
     reason: Annotated[str, Field(max_length=300)] = ""
+    despite_exit: StrictBool = False
 
 
 class PinOut(Schema):

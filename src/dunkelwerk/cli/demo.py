@@ -35,9 +35,13 @@ def demo(
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Arbeitsprozesse.")] = 2,
     dialogues: Annotated[int, typer.Option("--dialogues", min=40, help="Briefe mit Einmal-PIN.")] = 1_000,
     answers: Annotated[int, typer.Option("--answers", min=4, help="Wie viele davon beantwortet werden.")] = 200,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="ORDNER", help="Wo einige Briefe und Belege zum Ansehen bleiben.")
+    ] = Path("demo-output"),
     keep: Annotated[bool, typer.Option("--keep", help="Die Datenbank der Vorführung behalten.")] = False,
 ) -> None:
     """Führt vor: ein erfundener Bestand, tausende Meldungen, tausend Briefe mit PIN; was dunkel ging und was nicht."""
+    papers = make_folder(out)
     home = demo_home()
     shutil.rmtree(home, ignore_errors=True)
     os.environ["DUNKELWERK_HOME"] = str(home)
@@ -50,7 +54,7 @@ def demo(
 
             stay = sys.stdin.isatty() and sys.stdout.isatty()
             many = answers // TYPES
-            show_dialogues(Path(folder), asked, on=DAY, seed=seed, answers=many, run=command, stay=stay)
+            show_dialogues(Path(folder), asked, on=DAY, seed=seed, answers=many, run=command, papers=papers, stay=stay)
         if keep:
             print(_("Die Datenbank bleibt: DUNKELWERK_HOME={home}").format(home=home))
     finally:
@@ -64,6 +68,18 @@ def demo(
 def demo_home() -> Path:
     """Where the demonstration keeps its own database: never a real one."""
     return Path(tempfile.gettempdir()) / f"dunkelwerk-demo-{os.getuid()}"
+
+
+def make_folder(out: Path) -> Path:
+    """Where papers stay, made before anything else is; raises CommandError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(out, os.W_OK | os.X_OK):
+            raise PermissionError(13, os.strerror(13))
+    except OSError as error:
+        message = _("{path}: nicht schreibbar ({reason}); --out nennt einen anderen Ordner.")
+        raise CommandError(message.format(path=out, reason=error.strerror)) from None
+    return out.resolve()
 
 
 def run(*, contracts: int, notices: int, seed: int, workers: int, dialogues: int) -> list[dict[str, Any]]:

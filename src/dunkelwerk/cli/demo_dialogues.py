@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,8 @@ from dunkelwerk.infra.i18n import _
 
 KINDS = ("tax_id", "sepa_mandate", "accident", "sick_note_upload")
 LETTERS = 3
+#: the folder of sample letters
+SAMPLES = "musterbriefe"
 AT_ONCE = 4
 #: seconds until the portal must have answered once
 PATIENCE = 60
@@ -53,11 +56,20 @@ Command = Callable[..., float]
 
 
 def show_dialogues(
-    folder: Path, notices: Sequence[Mapping[str, Any]], *, on: date, seed: int, answers: int, run: Command, stay: bool
+    folder: Path,
+    notices: Sequence[Mapping[str, Any]],
+    *,
+    on: date,
+    seed: int,
+    answers: int,
+    run: Command,
+    papers: Path,
+    stay: bool,
 ) -> None:
     """Import, print, answer, work, report; then the portal for whoever wants to try it.
 
     ``notices``: sick notes of which no notice has come yet. ``answers``: how many people of each type answer.
+    ``papers``: where a letter and a receipt of each type stay.
     """
     people = {kind: asked_members(kind, len(notices), on=on, seed=seed) for kind in KINDS[:3]}
     people["sick_note_upload"] = asked_customers(notices)
@@ -66,11 +78,13 @@ def show_dialogues(
         for kind in KINDS:
             waiting[kind] = import_people(folder, kind, people[kind], run)
             run("dialogues", "letters", folder / f"{kind}-pins.csv", "--out", folder / kind, "--limit", str(LETTERS))
-        answer_all([each for kind in KINDS for each in waiting[kind][:answers]], address)
+        receipts = answer_all([each for kind in KINDS for each in waiting[kind][:answers]], address)
         run("work", "--once")
         run("jobs", "run", "--once")
         report()
         run("check")
+        run("letters", "sample", "--out", papers / SAMPLES)
+        keep_papers(papers, {kind: waiting[kind][0][1]["dialogue"] for kind in KINDS}, folder, receipts)
         offer(address, [waiting[kind][-1] for kind in KINDS[:3]], stay=stay)
 
 
@@ -119,29 +133,46 @@ def await_portal(address: str, server: subprocess.Popen[bytes]) -> None:
     raise CommandError(_("Die Vorführung endet hier: das Portal antwortet nicht."))
 
 
-def answer_all(waiting: Sequence[tuple[Asked, dict[str, str]]], address: str) -> None:
-    """Everybody answers, some at the same time."""
+def answer_all(waiting: Sequence[tuple[Asked, dict[str, str]]], address: str) -> dict[str, bytes]:
+    """Everybody answers, some at the same time; the receipts by reference."""
     print("\n" + _("{count} Personen antworten im Portal.").format(count=len(waiting)), flush=True)
     start = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        pages = sum(pool.map(lambda each: answer(address, *each), waiting))
+        answered = list(pool.map(lambda each: answer(address, *each), waiting))
     seconds = time.monotonic() - start
     text = _("  ({count} Belege, {pages} Seiten, {seconds:.1f} s)")
+    pages = sum(count for count, _receipt in answered)
     print(text.format(count=len(waiting), pages=pages, seconds=seconds), flush=True)
+    references = (printed["dialogue"] for _person, printed in waiting)
+    return dict(zip(references, (receipt for _count, receipt in answered), strict=True))
 
 
-def answer(address: str, person: Asked, printed: Mapping[str, str]) -> int:
-    """One person from the letter to the receipt; the pages it took."""
+def answer(address: str, person: Asked, printed: Mapping[str, str]) -> tuple[int, bytes]:
+    """One person from the letter to the receipt; the pages it took, and the receipt."""
     try:
         with PortalClient(address, timeout=PATIENCE) as client:
             client.log_in(printed["pin"], person.born)
             client.answer(person.answers, person.files)
-            if client.receipt().startswith(b"%PDF"):
-                return client.pages
+            if (receipt := client.receipt()).startswith(b"%PDF"):
+                return client.pages, receipt
             raise PortalRefused(_("es gab keinen Beleg"))
     except (PortalRefused, httpx.HTTPError) as error:
         message = _("Die Vorführung endet hier, Dialog {reference}: {fault}")
         raise CommandError(message.format(reference=printed["dialogue"], fault=error or type(error).__name__)) from None
+
+
+def keep_papers(papers: Path, shown: Mapping[str, str], folder: Path, receipts: Mapping[str, bytes]) -> None:
+    """Keep a letter and the receipt of each type, of one who has answered: the PIN in the letter opens nothing more.
+
+    ``shown``: whose, by type. Those of an earlier demonstration are replaced.
+    """
+    for kind, reference in shown.items():
+        shutil.copy(folder / kind / f"{reference}.pdf", papers / f"anschreiben-{kind}.pdf")
+        (papers / f"beleg-{kind}.pdf").write_bytes(receipts[reference])
+    print("\n" + _("Zum Ansehen bleiben in {folder}:").format(folder=papers))
+    print(_("  anschreiben-*.pdf  je Art ein Brief mit PIN und QR-Code (schon beantwortet: die PIN ist verbraucht)"))
+    print(_("  beleg-*.pdf        je Art der Beleg, den die Person bekam"))
+    print(_("  {folder}/      je Vorlage ein Musterbrief").format(folder=SAMPLES))
 
 
 def report() -> None:

@@ -38,6 +38,14 @@ def start(actor: str | None) -> str:
     return name
 
 
+def act(actor: str | None) -> str:
+    """Reach the database for somebody who changes something; raises CommandError (wrong usage) without a name."""
+    if not (actor or "").strip():
+        message = _("--actor: bitte sagen, wer handelt (ein Name von 1 bis {longest} Zeichen).")
+        raise wrong_usage(message.format(longest=100))
+    return start(actor)
+
+
 @contextmanager
 def outages() -> Iterator[None]:
     """Raises CommandError where the database fails on the way."""
@@ -61,7 +69,7 @@ def reissue(
     ] = False,
 ) -> None:
     """Gibt eine neue PIN aus; die alte gilt nicht mehr. Sie wird einmal gezeigt und steht nirgends."""
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues import operations
     from dunkelwerk.infra.businessday import parse_day
 
@@ -79,7 +87,7 @@ def print_pin(created: Created) -> None:
 
 def revoke(reference: Reference, reason: Reason, actor: Actor = None) -> None:
     """Beendet einen Dialog: seine PIN gilt nicht mehr."""
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues import operations
 
     with outages():
@@ -89,7 +97,7 @@ def revoke(reference: Reference, reason: Reason, actor: Actor = None) -> None:
 
 def paper(reference: Reference, actor: Actor = None) -> None:
     """Die Antworten kamen auf Papier: es wird nichts mehr gefragt."""
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues import operations
 
     with outages():
@@ -99,7 +107,7 @@ def paper(reference: Reference, actor: Actor = None) -> None:
 
 def returned(reference: Reference, actor: Actor = None) -> None:
     """Der Brief kam zurück: seine PIN gilt nicht mehr; reissue gibt eine neue aus."""
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues import operations
 
     with outages():
@@ -114,7 +122,7 @@ def hold(
     lift: Annotated[bool, typer.Option("--lift", help="Die Sperre aufheben.")] = False,
 ) -> None:
     """Sperrt einen Dialog gegen das Löschen."""
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues import operations
 
     with outages():
@@ -129,6 +137,7 @@ def show(reference: Reference, as_json: AsJson = False) -> None:
     from dunkelwerk.dialogues.items import PAPER_FORM, has_open
     from dunkelwerk.dialogues.queries import events_of, find
     from dunkelwerk.dialogues.submitting import status
+    from dunkelwerk.dialogues.words import event_in_words, outcome_in_words, state_in_words
 
     with outages():
         found = find(reference)
@@ -141,12 +150,13 @@ def show(reference: Reference, as_json: AsJson = False) -> None:
 
         print(msgspec.json.encode({**facts, "events": events}).decode())
         return
-    print_facts(facts)
+    print_facts(facts | {"state": state_in_words(found.seen), "outcome": outcome_in_words(outcome)})
     from dunkelwerk.infra.businessday import BERLIN
 
     for each in events:
         at = f"{each.at.astimezone(BERLIN):%d.%m.%Y %H:%M}"
-        print(f"  {at}  {each.actor}  {each.event}  {each.detail}".rstrip())
+        detail = outcome_in_words(each.detail) if each.event == "processed" else each.detail
+        print(f"  {at}  {each.actor}  {event_in_words(each.event)}  {detail}".rstrip())
 
 
 def print_facts(facts: dict[str, Any]) -> None:
@@ -171,14 +181,18 @@ def print_facts(facts: dict[str, Any]) -> None:
 
 def list_some(
     type: Annotated[str | None, typer.Option("--type", metavar="NAME", help="Nur dieser Dialogtyp.")] = None,
-    state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="Nur dieser Zustand.")] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help="Nur dieser Zustand, z. B. opened oder geöffnet.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Wie viele, die neuesten zuerst.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Listet Dialoge, die neuesten zuerst, und zählt die Zustände."""
     start(None)
     from dunkelwerk.dialogues.queries import count_states, list_dialogues
+    from dunkelwerk.dialogues.words import read_state, states
 
+    state = None if state is None else read_state(state)
     with outages():
         rows, counts = list_dialogues(type=type, state=state, limit=limit), count_states(type)
     if as_json:
@@ -190,7 +204,10 @@ def list_some(
     from dunkelwerk.insight.casework import print_table
 
     headings = [_("Dialog"), _("Typ"), _("Version"), _("Kennung"), _("Zustand"), _("gültig bis")]
-    lines = [(each.reference, each.type, each.version, each.external_id, each.state, each.valid_until) for each in rows]
+    said = states()
+    lines = [
+        (each.reference, each.type, each.version, each.external_id, said[each.state], each.valid_until) for each in rows
+    ]
     print_table(headings, lines, nothing=_("Es gibt keinen solchen Dialog."))
     if counts:
-        print(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+        print(", ".join(f"{word} {counts[name]}" for name, word in said.items() if name in counts))

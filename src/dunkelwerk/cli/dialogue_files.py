@@ -22,11 +22,11 @@ def files(
     """Schreibt, was eingereicht wurde: Nachweise (je Frage ein PDF), Quittung, Worte beim Ausstieg."""
     from dunkelwerk.cli.dialogue_desk import outages
     from dunkelwerk.cli.person import acting_person
-    from dunkelwerk.insight.disclosure_files import prepare_folder
 
     who = acting_person(actor, "", None, None).actor
     from dunkelwerk.dialogues.queries import find
     from dunkelwerk.dialogues.reading_out import read_out
+    from dunkelwerk.insight.disclosure_files import prepare_folder
 
     with outages():
         find(reference)  # no folder for a dialogue that there is not

@@ -27,6 +27,9 @@ PinsOut = Annotated[Path, typer.Option("--pins-out", metavar="OUT", help="Datei 
 Recipient = Annotated[
     str | None, typer.Option("--recipient", metavar="AGE_KEY", help="Für wen sie verschlüsselt wird (age1…).")
 ]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Zellen unverändert: für die Druckerei, nie für ein Tabellenprogramm.")
+]
 app.command("letters", epilog=papers.EXAMPLE)(papers.letters)
 app.command("reissue", epilog=desk.REISSUE)(desk.reissue)
 app.command("revoke", epilog=desk.REVOKE)(desk.revoke)
@@ -54,6 +57,7 @@ def import_dialogues(
     errors_out: Annotated[
         Path | None, typer.Option("--errors-out", metavar="BAD.csv", help="Datei für fehlerhafte Zeilen.")
     ] = None,
+    raw: Raw = False,
     actor: Actor = None,
     on: On = None,
 ) -> None:
@@ -67,7 +71,7 @@ def import_dialogues(
     from dunkelwerk.infra.businessday import business_day
     from dunkelwerk.infra.progress import progress
 
-    order = Order(type, file, pins_out, who, business_day(on), key, errors_out)
+    order = Order(type, file, pins_out, who, business_day(on), key, errors_out, raw)
     with outages(), progress(_("importiert")) as advance:
         counts = import_file(order, advance=advance, complain=Complaints(file, errors_out))
     report(counts, pins_out, encrypted=key is not None or not counts.letters)
@@ -146,6 +150,7 @@ def remind(
     type: Annotated[str, typer.Argument(metavar="TYPE", help="Dialogtyp, z. B. tax_id.")],
     pins_out: PinsOut,
     recipient: Recipient = None,
+    raw: Raw = False,
     actor: Actor = None,
     on: On = None,
 ) -> None:
@@ -158,7 +163,7 @@ def remind(
     from dunkelwerk.infra.businessday import business_day
 
     with outages():
-        done = reminding.remind(type, pins_out, actor=who, on=business_day(on), recipient=key)
+        done = reminding.remind(type, pins_out, actor=who, on=business_day(on), recipient=key, raw=raw)
     print(_("{count} Erinnerungen geschrieben.").format(count=done.letters))
     if done.overtaken:
         message = _("{count} davon sind überholt (inzwischen beantwortet); ihre PIN öffnet nichts.")

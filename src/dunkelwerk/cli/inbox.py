@@ -78,6 +78,8 @@ def complete(
 
 def check_usage(files: Sequence[Path], channel: str, actor: str | None) -> None:
     """Raise CommandError (wrong usage) before anything is received."""
+    from dunkelwerk.inbox.operations import OWN_CHANNELS
+
     for path in files:
         if not path.exists():
             raise wrong_usage(_("{path}: diese Datei gibt es nicht.").format(path=path))
@@ -85,6 +87,9 @@ def check_usage(files: Sequence[Path], channel: str, actor: str | None) -> None:
             raise wrong_usage(_("{path}: das ist ein Verzeichnis, keine Datei.").format(path=path))
     if not CHANNEL.fullmatch(channel):
         raise wrong_usage(_("--channel: höchstens 40 Buchstaben, Ziffern, Punkte, Binde- und Unterstriche."))
+    if channel.casefold() in OWN_CHANNELS:
+        message = _("--channel: {name} gehört dem Programm selbst; einen anderen Namen wählen, z. B. scan.")
+        raise wrong_usage(message.format(name=channel))
     if actor is not None and not 0 < len(actor.strip()) <= LONGEST_ACTOR:
         raise wrong_usage(_("--actor: ein Name von 1 bis {longest} Zeichen.").format(longest=LONGEST_ACTOR))
 

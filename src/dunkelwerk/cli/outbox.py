@@ -39,11 +39,15 @@ def list_(
     from dunkelwerk.cli.keys import session
     from dunkelwerk.feeds.outbox.looking import read_standings
     from dunkelwerk.feeds.outbox.messages import STATES, figures
+    from dunkelwerk.feeds.outbox.terms import count_expiring, read_terms
+    from dunkelwerk.infra.businessday import business_day
 
     if state is not None and state not in STATES:
         raise wrong_usage(_("--state: erwartet wird pending, delivered oder dead."))
+    terms = read_terms()
     with session() as cursor:
         rows, standing = read_standings(cursor, state=state, limit=limit), figures(cursor)
+        soon = count_expiring(cursor, terms, on=business_day())
     if as_json:
         print_json(rows)
         return
@@ -62,6 +66,12 @@ def list_(
     print_table(headings, [cells(row) for row in rows], nothing=_("Keine Nachricht."))
     message = _("{pending} warten, {dead} aufgegeben")
     print(message.format(pending=standing.pending, dead=standing.dead))
+    if soon:
+        message = _(
+            "Achtung: {count} aufgegebene Nachrichten verlieren binnen einer Woche ihren Inhalt und lassen sich dann "
+            "nicht mehr senden."
+        )
+        print(message.format(count=soon), file=sys.stderr)
 
 
 def print_json(rows: list[Standing]) -> None:
@@ -88,6 +98,8 @@ def moment(at: datetime | None) -> str | None:
 
 def tell_state(row: Standing) -> str:
     """The state in words."""
+    if row.state == "dead" and row.erased:
+        return _("verfallen")
     words = {"pending": _("wartet"), "delivered": _("angekommen"), "dead": _("aufgegeben")}
     return _("wird gesendet") if row.sending and row.state == "pending" else words[row.state]
 
@@ -126,6 +138,9 @@ def show(
 
 def told(row: Standing) -> list[tuple[str, Any]]:
     """What is known about a message, as names and values."""
+    from dunkelwerk.feeds.outbox.terms import erased_on, read_terms
+
+    ends = f"{erased_on(row.given_up_at, read_terms()):%d.%m.%Y}" if row.given_up_at and not row.erased else None
     pairs = [
         (_("Nachricht"), row.id),
         (_("Zustellkennung"), row.delivery),
@@ -138,8 +153,10 @@ def told(row: Standing) -> list[tuple[str, Any]]:
         (_("zuletzt"), tell_fault(row.last_error)),
         (_("Ziele erreicht"), ", ".join(row.target)),
         (_("angekommen"), moment(row.delivered_at)),
+        (_("aufgegeben"), moment(row.given_up_at)),
         (_("erneut gesendet"), f"{moment(row.resent_at)} {row.resent_by}" if row.resent_by else None),
         (_("Inhalt"), _("gelöscht") if row.erased else _("verschlüsselt")),
+        (_("Inhalt wird gelöscht am"), ends),
     ]
     return [(name, value) for name, value in pairs if value not in (None, "")]
 
@@ -164,15 +181,28 @@ def resend(
     name = clean_actor(actor)
     with session() as cursor:
         if dead:
-            done, left = messages.resend_dead(cursor, actor=name), set[int]()
+            done, left = messages.resend_dead(cursor, actor=name), dict[int, str]()
+            gone = messages.count_unsendable(cursor)
         else:
-            found = messages.resend(cursor, numbers or [], actor=name)
-            done, left = len(found), set(numbers or []) - found
+            found, gone = messages.resend(cursor, numbers or [], actor=name), 0
+            done, left = len(found), messages.why_unsendable(cursor, sorted(set(numbers or []) - found))
     print(_("{count} Nachrichten werden erneut gesendet.").format(count=done))
+    if gone:
+        print(_("{count} aufgegebene haben keinen Inhalt mehr und bleiben liegen.").format(count=gone), file=sys.stderr)
+    for number, reason in left.items():
+        print(tell_refusal(number, reason), file=sys.stderr)
     if left:
-        message = _("Nicht möglich (unbekannt, gelöscht oder gerade unterwegs): {numbers}")
-        print(message.format(numbers=", ".join(map(str, sorted(left)))), file=sys.stderr)
         raise typer.Exit(1)
+
+
+def tell_refusal(number: int, reason: str) -> str:
+    """Why a message is not sent again."""
+    sentences = {
+        "unknown": _("Nachricht {number} gibt es nicht."),
+        "erased": _("Nachricht {number} lässt sich nicht mehr senden: ihr Inhalt ist nach Ablauf der Frist gelöscht."),
+        "sending": _("Nachricht {number} wird gerade gesendet; bitte später noch einmal versuchen."),
+    }
+    return sentences[reason].format(number=number)
 
 
 @app.command("deliver", epilog="Beispiel: dunkelwerk outbox deliver --once")

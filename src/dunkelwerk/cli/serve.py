@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 
@@ -25,6 +26,7 @@ def serve(
     """Zeigt das Portal im Netz, bis es beendet wird (Strg+C)."""
     check_free(host, port)
     ensure_connections(workers)
+    business_day()  # a day that is set, where none may be, is refused here, and not by each request
     from dunkelwerk.site import settings
     from dunkelwerk.site.addresses import portal_url, trusted_proxies
     from dunkelwerk.site.app import build_application

@@ -48,6 +48,7 @@ def create(
 def list_tokens() -> None:
     """Alle Tokens: Name, Rechte, bis wann, zuletzt benutzt."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from dunkelwerk.api import tokens as operations
@@ -58,7 +59,7 @@ def list_tokens() -> None:
     for each in operations.tokens():
         state = _("widerrufen") if each.revoked_at else _("gültig")
         until, used = (str(day) if day else "–" for day in (each.expires_on, each.used_on))
-        table.add_row(str(each.id), each.name, ", ".join(each.scopes), until, used, state)
+        table.add_row(str(each.id), escape(each.name), ", ".join(each.scopes), until, used, state)
     Console().print(table)
 
 

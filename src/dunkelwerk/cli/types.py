@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dunkelwerk.cli.dialogue_desk import outages, start
+from dunkelwerk.cli.dialogue_desk import act, outages, start
 from dunkelwerk.cli.person import Actor
 from dunkelwerk.infra.i18n import _
 
@@ -50,7 +50,7 @@ def publish(said: NameOrFile, actor: Actor = None) -> None:
     from dunkelwerk.dialogues.shipped import read_name_or_file
 
     form = read_name_or_file(said)
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues import type_versions
 
     with outages():
@@ -66,7 +66,7 @@ def publish(said: NameOrFile, actor: Actor = None) -> None:
 @app.command("repin", epilog="Beispiel: dunkelwerk types repin tax_id --actor f.admin")
 def repin(name: Name, actor: Actor = None) -> None:
     """Hebt offene Dialoge auf die neueste Version: anderen Wortlaut für alle, anderen Aufbau nur für ungeöffnete."""
-    who = start(actor)
+    who = act(actor)
     from dunkelwerk.dialogues.repinning import repin
 
     with outages():

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from dunkelwerk.dialogues.sessions import end_all
+from dunkelwerk.dialogues.words import state_in_words
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
@@ -37,16 +38,20 @@ class Locked(Struct, frozen=True):
 
 @contextmanager
 def changing(reference: str, *, states: Sequence[str], what: str) -> Iterator[tuple[Any, Locked]]:
-    """One transaction with the dialogue locked; raises CommandError for one that is not in such a state."""
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    """One transaction (the caller's, where there is one) with the dialogue locked.
+
+    Raises CommandError for a dialogue that there is not, or that is not in such a state.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, (reference.strip().upper(),))
         row = cursor.fetchone()
         if row is None:
             raise CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=reference))
         found = Locked(*row)
         if found.state not in states:
-            message = _("Der Dialog {reference} ist im Zustand {state}; {what} geht nicht.")
-            raise CommandError(message.format(reference=found.reference, state=found.state, what=what))
+            message = _("Der Dialog {reference} ist im Zustand „{state}“; {what} geht nicht.")
+            said = state_in_words(found.state)
+            raise CommandError(message.format(reference=found.reference, state=said, what=what))
         yield cursor, found
 
 

@@ -76,6 +76,14 @@ class History(Struct, frozen=True):
     form: DialogueType
 
 
+class LeftAlready(CommandError):
+    """A person left the dialogue by an exit; ``event`` says by which."""
+
+    def __init__(self, reference: str, event: str) -> None:
+        super().__init__(left_already(reference, event))
+        self.event = event
+
+
 class AlreadyThere(CommandError):
     """The type has a dialogue of this external_id already; ``reference`` names it."""
 
@@ -188,7 +196,7 @@ def reissue_once(
             raise CommandError(message.format(reference=found.reference))
         history = history_of(cursor, found)
         if history.last in LEFT and not despite_exit:
-            raise CommandError(left_already(found.reference, history.last))
+            raise LeftAlready(found.reference, history.last)
         return renew(cursor, found, history, actor=actor, detail=reason, valid_until=until, at=now())
 
 

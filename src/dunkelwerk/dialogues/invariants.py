@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dunkelwerk.infra.invariants import Group, Invariant
 
+#: since when messages cannot have been deleted; a day more, as two clocks wrote the moments that are compared
+TOLD_SINCE = "(SELECT coalesce(max(deleted_before), '-infinity') + interval '1 day' FROM outbox_purge)"
 INVARIANTS = (
     Invariant(
         "dialogue_submission",
@@ -67,11 +69,16 @@ INVARIANTS = (
     Invariant(
         "dialogue_told",
         "Von jeder Einreichung und jedem Ausgang weiß das Fachsystem durch genau eine Nachricht.",
-        """SELECT d.id FROM dialogue_submission s JOIN dialogue d ON d.id = s.dialogue
-           WHERE NOT EXISTS (SELECT FROM outbox_message m
-                   WHERE m.kind = 'dialogue.submitted' AND m.key = d.reference)
-              OR (s.reported_at IS NULL) = EXISTS (SELECT FROM outbox_message m
-                   WHERE m.kind = 'dialogue.processed' AND m.key = d.reference)""",
+        f"""SELECT id FROM (
+               SELECT d.id, s.submitted_at, s.reported_at,
+                   EXISTS (SELECT FROM outbox_message m
+                       WHERE m.kind = 'dialogue.submitted' AND m.key = d.reference) AS told,
+                   EXISTS (SELECT FROM outbox_message m
+                       WHERE m.kind = 'dialogue.processed' AND m.key = d.reference) AS ended
+               FROM dialogue_submission s JOIN dialogue d ON d.id = s.dialogue
+           ) AS each
+           WHERE NOT told AND submitted_at >= {TOLD_SINCE} OR ended AND reported_at IS NULL
+              OR NOT ended AND reported_at >= {TOLD_SINCE}""",
     ),
     Invariant(
         "dialogue_import",

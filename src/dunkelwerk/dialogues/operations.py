@@ -1,6 +1,7 @@
 """What is done with a dialogue from outside the form: made, re-issued, revoked, answered on paper, returned, left.
 
-Every function is a transaction of its own, keeps an event, and names who acts. A PIN is returned once and kept nowhere.
+Every function is a transaction, the caller's where there is one (but for exits), keeps an event, and names who acts.
+A PIN is returned once and kept nowhere.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ def revoke(reference: str, *, actor: str, reason: str) -> None:
     ensure_reason(reason)
     with changing(reference, states=(*OPEN_STATES, "returned_by_post"), what=_("widerrufen")) as (cursor, found):
         finish(cursor, found.id, "revoked")
+        close_items(cursor, found.reference, task=PAPER_FORM)
         note(cursor, found.id, "revoked", actor=actor, at=now(), detail=reason)
 
 

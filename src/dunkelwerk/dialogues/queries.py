@@ -28,9 +28,9 @@ STATE = f"""CASE WHEN d.state = 'submitted' AND (
         EXISTS (SELECT FROM dialogue_submission s WHERE s.dialogue = d.id AND s.reported_at IS NOT NULL)
         OR {NOTICE} <> 'waiting')
     THEN 'processed' ELSE d.state END"""
-COLUMNS = f"""d.id, d.reference, d.type, v.version, d.version AS version_id, d.external_id, d.state, {STATE} AS seen,
-    d.valid_until, d.remind_on, d.created_at, d.submitted_at, d.end_on, d.held, d.data_key, d.person, d.prefill,
-    v.content"""
+HEAD = f"""d.id, d.reference, d.type, v.version, d.version AS version_id, d.external_id, d.state, {STATE} AS seen,
+    d.valid_until, d.remind_on, d.created_at, d.submitted_at, d.end_on, d.held, d.data_key, d.person, d.prefill"""
+COLUMNS = f"{HEAD}, v.content"
 FROM = "FROM dialogue d JOIN dialogue_type_version v ON v.id = d.version"
 EVENTS = "SELECT at, actor, event, detail FROM dialogue_event WHERE dialogue = %s ORDER BY id"
 LIST = f"""
@@ -111,23 +111,32 @@ def read_one(condition: str, value: int | str) -> Dialogue:
         cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {condition}", (value,))
         row = cursor.fetchone()
         if row is None:
-            # whoever took a PIN for the reference must not find it in a log
-            said = value if str(value).startswith("D-") else "?"
-            raise CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=said))
+            raise unknown(value)
         vault = vault_of(cursor, on=business_day())
         vault.prepare(cursor, {row[14]})
     return opened(row, vault)
 
 
+def unknown(value: int | str) -> CommandError:
+    """The error for a dialogue that there is not. Whoever took a PIN for the reference must not find it in a log."""
+    said = value if str(value).startswith("D-") else "?"
+    return CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=said))
+
+
 def opened(row: Sequence[Any], vault: Vault) -> Dialogue:
     """A dialogue from its row, in the order of ``COLUMNS``."""
-    *plain, key, person, prefill, content = row
+    return filled(row[:-1], vault, decode(bytes(row[-1])))
+
+
+def filled(row: Sequence[Any], vault: Vault, form: DialogueType) -> Dialogue:
+    """A dialogue from its row, in the order of ``HEAD``, and its form."""
+    *plain, key, person, prefill = row
     reference = row[1]
     who = records.unseal(vault, person, Person, key=key, reference=reference, column=records.PERSON) if person else None
     known: dict[str, Any] = {}
     if prefill:
         known = records.unseal(vault, prefill, dict[str, Any], key=key, reference=reference, column=records.PREFILL)
-    return Dialogue(*plain, who, known, decode(bytes(content)))
+    return Dialogue(*plain, who, known, form)
 
 
 def events_of(dialogue: int) -> list[Event]:

@@ -1,7 +1,8 @@
 """Reminders: new PINs for dialogues nobody has answered yet, exported for print like those of an import.
 
 PINs and letters are made beside; all of it takes effect in one transaction in which the file gets its name. An
-interrupted run has changed nothing: the PINs of the first letters are still good.
+interrupted run has changed nothing: the PINs of the first letters are still good. Should the commit fail after the file
+got its name, it is called ``NAME.ungeklaert``: a lost connection leaves open whether its PINs count.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.keys import Vault
 
 BATCH, AHEAD = 1000, 1024
-FOLDER, RECIPIENT = "DUNKELWERK_PRINT_FOLDER", "DUNKELWERK_PRINT_RECIPIENT"
+FOLDER, RECIPIENT, RAW = (f"DUNKELWERK_PRINT_{name}" for name in ("FOLDER", "RECIPIENT", "RAW"))
 COUNTS = """
     SELECT type, count(*) FROM dialogue
     WHERE remind_on <= %s AND state IN ('exported', 'opened') AND valid_until >= %s GROUP BY type ORDER BY type
@@ -48,13 +49,13 @@ DUE = """
         AND person IS NOT NULL AND id > %s ORDER BY id LIMIT %s
 """
 STAGED = "SELECT selector FROM reminder_stage WHERE selector = ANY(%s)"
-#: what was answered meanwhile keeps its PIN; its letter is one too many
+#: what was answered meanwhile keeps its PIN, and so does what got a new one; its letter is one too many
 TAKE = """
     WITH renewed AS (
         UPDATE dialogue d SET selector = s.selector, pin_hash = s.hash, pepper = s.pepper, reminded_at = %s,
             remind_on = NULL
         FROM reminder_stage s
-        WHERE d.id = s.dialogue AND d.state IN ('exported', 'opened') AND d.remind_on IS NOT NULL RETURNING d.id
+        WHERE d.id = s.dialogue AND d.state IN ('exported', 'opened') AND d.remind_on <= %s RETURNING d.id
     )
     INSERT INTO dialogue_event (dialogue, at, actor, event, detail)
     SELECT id, %s, %s, 'reminded', '' FROM renewed
@@ -70,23 +71,26 @@ class Reminded(Struct):
 
     @property
     def overtaken(self) -> int:
-        """Letters whose dialogue was answered while they were made: their PINs open nothing."""
+        """Letters whose dialogue was answered, or got a new PIN, while they were made: their PINs open nothing."""
         return self.letters - self.dialogues
 
 
-def remind(name: str, out: Path, *, actor: str, on: date, recipient: Any = None) -> Reminded:
-    """Write the reminders of a type that are due; raises CommandError, and then nothing has changed."""
+def remind(name: str, out: Path, *, actor: str, on: date, recipient: Any = None, raw: bool = False) -> Reminded:
+    """Write the reminders of a type that are due; raises CommandError, and then nothing has changed.
+
+    ``raw``: cells are left as they are, for a printer that uses no spreadsheet.
+    """
     configured_url()  # a wrong one is told before anything is written
     version = read_version(name.replace("-", "_"), None)
     columns = (*PERSON_COLUMNS, VALID_UNTIL, *(f"{PREFILL}{field}" for field in version.form.prefill))
     with turn(version.name), connection.cursor() as cursor:
-        letters = CsvFile(out, (*columns, *ADDED), delimiter=";", recipient=recipient)
+        letters = CsvFile(out, (*columns, *ADDED), delimiter=";", recipient=recipient, raw=raw)
         try:
             cursor.execute(DROP)
             cursor.execute(STAGE)
             write(cursor, version.name, tuple(version.form.prefill), letters, on)
             letters.settle()
-            return take_effect(cursor, letters, actor)
+            return take_effect(cursor, letters, actor, on)
         except BaseException:
             letters.discard()
             raise
@@ -151,17 +155,21 @@ def written(value: Any) -> str:
     return "" if value is None else value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def take_effect(cursor: Any, letters: CsvFile, actor: str) -> Reminded:
+def take_effect(cursor: Any, letters: CsvFile, actor: str, on: date) -> Reminded:
     """The new PINs are good from here on, and the file has its name."""
     done = Reminded(letters.count)
-    with transaction.atomic(durable=True):
-        at = now()
-        cursor.execute(TAKE, (at, at, actor))
-        done.dialogues = cursor.rowcount
-        if letters.is_needless:
-            letters.discard()
-        else:
-            done.kept = letters.publish()
+    try:
+        with transaction.atomic(durable=True):
+            at = now()
+            cursor.execute(TAKE, (at, on, at, actor))
+            done.dialogues = cursor.rowcount
+            if letters.is_needless:
+                letters.discard()
+            else:
+                done.kept = letters.publish()
+    except BaseException:
+        letters.withdraw()  # nobody prints what may open nothing
+        raise
     return done
 
 
@@ -179,10 +187,10 @@ def print_due(on: date) -> int:
         return 0
     if not Path(folder).is_dir():
         raise CommandError(_("{name}: den Ordner {path} gibt es nicht.").format(name=FOLDER, path=folder))
-    recipient = read_recipient(os.environ.get(RECIPIENT) or None)
+    recipient, raw = read_recipient(os.environ.get(RECIPIENT) or None), os.environ.get(RAW) == "1"
     ending = "csv" if recipient is None else "csv.age"
     count = 0
     for name in reminders_due(on):
         path = Path(folder) / f"erinnerung-{name}-{now():%Y%m%d-%H%M%S}.{ending}"
-        count += remind(name, path, actor=SYSTEM, on=on, recipient=recipient).letters
+        count += remind(name, path, actor=SYSTEM, on=on, recipient=recipient, raw=raw).letters
     return count

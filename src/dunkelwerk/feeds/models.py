@@ -54,6 +54,7 @@ class OutboxMessage(models.Model):
     leased_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=60, null=True)
     delivered_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
     #: the targets that have it
     target = ArrayField(models.CharField(max_length=20), default=list)
     resent_by = models.CharField(max_length=100, null=True)
@@ -67,7 +68,13 @@ class OutboxMessage(models.Model):
                 condition=models.Q(state__in=["pending", "delivered", "dead"]), name="outbox_message_state"
             ),
             models.CheckConstraint(
-                condition=models.Q(payload__isnull=False) | models.Q(state="delivered"), name="outbox_message_erased"
+                condition=models.Q(payload__isnull=False) | models.Q(state__in=["delivered", "dead"]),
+                name="outbox_message_erased",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="dead", given_up_at__isnull=False)
+                | (~models.Q(state="dead") & models.Q(given_up_at=None)),
+                name="outbox_message_given_up",
             ),
         ]
         indexes = [
@@ -80,4 +87,16 @@ class OutboxMessage(models.Model):
                 name="outbox_message_erasable",
             ),
             models.Index(fields=["id"], condition=models.Q(state="dead"), name="outbox_message_dead"),
+            models.Index(fields=["at"], condition=models.Q(payload=None), name="outbox_message_empty"),
         ]
+
+
+class OutboxPurge(models.Model):
+    """Messages without content that were deleted at once: when, how many, and before which moment they were put."""
+
+    at = models.DateTimeField()
+    deleted_before = models.DateTimeField()
+    messages = models.BigIntegerField()
+
+    class Meta:
+        db_table = "outbox_purge"

@@ -37,7 +37,8 @@ class Document(Struct, frozen=True):
 
 
 def receive_document(document: Document, vault: Vault, *, on: date) -> tuple[int, bool]:
-    """Keep a document and open its work item; its number, and whether it was there already.
+    """Keep a document and open its work item; its number, and whether it was there already. One transaction: the
+    caller's, where there is one.
 
     Raises CommandError where another document stands under the id.
     """
@@ -47,7 +48,7 @@ def receive_document(document: Document, vault: Vault, *, on: date) -> tuple[int
         *(vault.seal(document.name.encode(), about=f"{about}:name"), vault.seal(document.content, about=about)),
         *(vault.current, document.pages, document.case_key, now()),
     )
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(INSERT, values)
         row = cursor.fetchone()
         if row is not None:

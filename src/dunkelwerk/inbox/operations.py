@@ -66,6 +66,10 @@ RECORD = """
 """
 
 
+#: of the program itself, each id in them is given by it: what anybody else brought under one would stand in the way
+OWN_CHANNELS = frozenset({"api", "dialogue", "register"})
+
+
 class Origin(Struct, frozen=True):
     """Where notices come from: the channel, and who brought them."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
@@ -15,12 +14,10 @@ from dunkelwerk.api import idempotency
 from dunkelwerk.feeds import outbox
 from dunkelwerk.feeds.outbox.delivery import deliver
 from dunkelwerk.feeds.outbox.targets import read_targets
-from dunkelwerk.infra.businessday import BERLIN, now
-from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.feeds.outbox.terms import erase, read_terms
+from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.i18n import _
 
-#: days for which the content of a delivered message is kept, where DUNKELWERK_OUTBOX_KEEP_DAYS says nothing else
-USUAL_KEEP_DAYS = 30
 #: a worker says every ten seconds that it lives
 STALLED_SECONDS = 120
 KEPT_HOURS = 72
@@ -39,19 +36,17 @@ def deliver_outbox() -> str:
 
 
 def erase_outbox(on: date) -> str:
-    """Erase the content of messages that arrived long enough ago."""
-    before = datetime.combine(on - timedelta(days=read_keep_days()), time.min, BERLIN)
+    """Erase the content of messages whose term is over, delete what has been without any for long; and what is next."""
+    terms = read_terms()
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        count = outbox.erase_delivered(cursor, before)
-    return _("{count} gelöscht").format(count=count)
-
-
-def read_keep_days() -> int:
-    """The setting; raises CommandError for no such number."""
-    text = os.environ.get("DUNKELWERK_OUTBOX_KEEP_DAYS", str(USUAL_KEEP_DAYS))
-    if not (text.isdecimal() and len(text) <= 4):
-        raise CommandError(_("DUNKELWERK_OUTBOX_KEEP_DAYS: erwartet wird eine Zahl von Tagen."))
-    return int(text)
+        done = erase(cursor, terms, on=on)
+    parts = [
+        (True, _("{count} gelöscht"), done.delivered),
+        (done.dead, _("{count} aufgegebene unzugestellt gelöscht"), done.dead),
+        (done.rows, _("{count} leere Einträge entfernt"), done.rows),
+        (done.soon, _("Achtung: {count} aufgegebene werden binnen einer Woche gelöscht"), done.soon),
+    ]
+    return ", ".join(text.format(count=count) for is_told, text, count in parts if is_told)
 
 
 def sweep_stalled() -> str:

@@ -10,35 +10,20 @@ from typing import Any
 
 from msgspec import Struct
 
+from dunkelwerk.dialogues import persons
 from dunkelwerk.dialogues.enrolling import Newcomer, key_fault
-from dunkelwerk.dialogues.forms.language import DialogueType
+from dunkelwerk.dialogues.forms.language import PERSON_FIELDS, DialogueType
 from dunkelwerk.dialogues.forms.prefilling import read_prefill
 from dunkelwerk.dialogues.importing.table import Row
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 
-PERSON_COLUMNS = (
-    "external_id",
-    "salutation",
-    "first_name",
-    "last_name",
-    "street",
-    "house_number",
-    "postal_code",
-    "city",
-    "birth_date",
-)
+PERSON_COLUMNS = PERSON_FIELDS
 #: a letter needs them
 NEEDED = ("external_id", "first_name", "last_name", "street", "postal_code", "city", "birth_date")
 VALID_UNTIL, PREFILL = "valid_until", "prefill."
-LONGEST = {"external_id": 200, "postal_code": 12, "house_number": 20, "salutation": 40}
-LONGEST_TEXT = 120
 ISO, GERMAN = re.compile(r"(\d{4})-(\d{2})-(\d{2})"), re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-OLDEST = date(1890, 1, 1)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-#: stands where a byte was no letter of the file's encoding
-UNREADABLE = "\ufffd"
 
 
 class Candidate(Struct, frozen=True):
@@ -82,10 +67,10 @@ class Checker:
         """The candidate of a row, or everything that is wrong with it."""
         if row.fault is not None:
             return Bad(row.line, row.cells, row.fault)
-        faults = list(unusable(row.cells, self._place))
+        texts = {name: row.cells[place] for name, place in self._place.items()}
+        faults = [in_words(flaw) for flaw in persons.character_flaws(texts)]
         if faults:
             return Bad(row.line, row.cells, "; ".join(faults))
-        texts = {name: row.cells[place] for name, place in self._place.items()}
         person = self._person(texts, faults)
         until = self._until(texts.get(VALID_UNTIL, ""), faults)
         prefill, wrong = read_prefill(self._form, {name: texts[column] for column, name in self._prefill.items()})
@@ -97,16 +82,11 @@ class Checker:
         return Candidate(row.line, row.cells, person, prefill, until)
 
     def _person(self, texts: Mapping[str, str], faults: list[str]) -> Person | None:
-        cells = {name: " ".join(texts[name].split()) for name in PERSON_COLUMNS}
+        cells = {name: persons.even(texts[name]) for name in PERSON_COLUMNS}
         before = len(faults)
-        for name, cell in cells.items():
-            if not cell and name in NEEDED:
-                faults.append(_("{name} fehlt").format(name=name))
-            elif len(cell) > LONGEST.get(name, LONGEST_TEXT):
-                longest = LONGEST.get(name, LONGEST_TEXT)
-                faults.append(_("{name} ist länger als {longest} Zeichen").format(name=name, longest=longest))
+        faults += [in_words(flaw) for flaw in persons.person_flaws(cells, needed=NEEDED)]
         born = self._day("birth_date", cells.pop("birth_date"), faults)
-        if born is not None and not OLDEST <= born <= self._on:
+        if born is not None and not persons.is_birth_date(born, on=self._on):
             faults.append(_("birth_date liegt in der Zukunft oder zu weit zurück"))
         return None if len(faults) > before or born is None else Person(**cells, birth_date=born)
 
@@ -116,6 +96,9 @@ class Checker:
         day = self._day(VALID_UNTIL, text.strip(), faults)
         if day is not None and day < self._on:
             faults.append(_("valid_until ist vorbei"))
+        elif day is not None and not persons.is_within_term(day, on=self._on):
+            days = persons.LONGEST_TERM.days
+            faults.append(_("valid_until ist mehr als {days} Tage entfernt").format(days=days))
         return day
 
     def _day(self, name: str, text: str, faults: list[str]) -> date | None:
@@ -140,16 +123,18 @@ def read_day(name: str, text: str) -> date:
         raise Fault(_("{name}: diesen Tag gibt es nicht").format(name=name)) from None
 
 
-def unusable(cells: Sequence[str], place: Mapping[str, int]) -> list[str]:
-    """Faults of cells that no column could hold, or that were read wrongly."""
-    faults = []
-    for name, number in place.items():
-        cell = cells[number]
-        if UNREADABLE in cell:
-            faults.append(_("{name} enthält ein unlesbares Zeichen (Zeichensatz der Datei prüfen)").format(name=name))
-        elif CONTROL.search(cell):
-            faults.append(_("{name} enthält ein Steuerzeichen (z. B. NUL)").format(name=name))
-    return faults
+def in_words(flaw: persons.Flaw) -> str:
+    """What is wrong with a cell, as a German phrase."""
+    texts = {
+        "unreadable": _("{name} enthält ein unlesbares Zeichen (Zeichensatz der Datei prüfen)"),
+        "control": _("{name} enthält ein Steuerzeichen (z. B. NUL)"),
+        "invisible": _("{name} enthält ein unsichtbares Zeichen (z. B. aus einer Textverarbeitung)"),
+        "missing": _("{name} fehlt"),
+        "long": _("{name} ist länger als {longest} Zeichen"),
+        "no_letter": _("{name} enthält keinen Buchstaben"),
+        "postal_code": _("{name} hat keine fünf Ziffern (eine ausländische mit Kennzeichen, z. B. A-1010)"),
+    }
+    return texts[flaw.kind].format(name=flaw.field, longest=flaw.limit)
 
 
 def ensure_columns(form: DialogueType, columns: Sequence[str], path: Path) -> None:

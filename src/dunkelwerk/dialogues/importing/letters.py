@@ -14,19 +14,21 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.tabular import FORMULA
 
 #: what is added to the input's columns
 ADDED = ("dialogue", "pin", "link", "qr")
-#: a spreadsheet would take a cell that begins so for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MODE = 0o600
+#: at the end of the name of a file whose PINs may open nothing
+UNCLEAR = ".ungeklaert"
 
 
 def read_recipient(text: str | None) -> Any:
@@ -59,6 +61,7 @@ class PrivateFile:
             raise CommandError(message.format(path=path, reason=error.strerror)) from None
         #: holds the lock until the file has its name, beyond the closing of the stream
         self._lock: int | None = os.dup(descriptor)
+        self.is_published = False
         self.stream: IO[bytes] = os.fdopen(descriptor, "wb")
 
     def settle(self) -> None:
@@ -72,14 +75,16 @@ class PrivateFile:
         with folder_locked(self.path.parent) as folder:
             kept = keep(self.path) if keeps and self.path.exists() else None
             self.part.replace(self.path)
+            self.is_published = True
             os.fsync(folder)
         self._unlock()
         return kept
 
     def discard(self) -> None:
-        """Remove the part file."""
-        self.stream.close()
+        """Remove the part file, above all where the disk is full: closing writes what is left, and fails again."""
         self.part.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.stream.close()
         self._unlock()
 
     def _unlock(self) -> None:
@@ -118,11 +123,13 @@ def sweep_parts(path: Path) -> None:
 
 def keep(path: Path) -> Path:
     """Give a file the next free number."""
-    number = 1
-    while (kept := path.with_name(f"{path.name}.{number}")).exists():
-        number += 1
-    path.rename(kept)
-    return kept
+    return path.rename(numbered(path, start=1))
+
+
+def numbered(path: Path, *, start: int = 0) -> Path:
+    """The path, or with the first number behind it under which there is nothing yet."""
+    names = (path.with_name(f"{path.name}.{number}") if number else path for number in count(start))
+    return next(each for each in names if not each.exists())
 
 
 class Encryption:
@@ -134,30 +141,38 @@ class Encryption:
         read, write = os.pipe()
         self.stream: IO[bytes] = os.fdopen(write, "wb")
         self._source: IO[bytes] = os.fdopen(read, "rb")
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, args=(pyrage.encrypt_io, target, recipient), daemon=True)
         self._thread.start()
 
     def _run(self, encrypt: Any, target: IO[bytes], recipient: Any) -> None:
         try:
             encrypt(self._source, target, [recipient])
-        except BaseException as error:  # whatever ends the thread is told where it is waited for
+        except Exception as error:  # whatever ends the thread is told where it is waited for
             self._error = error
         finally:
             self._source.close()
 
+    def fault(self) -> OSError | None:
+        """What ended it before its time, e.g. a full disk; None where nothing did."""
+        with suppress(OSError):
+            self.stream.close()
+        self._thread.join()
+        return None if self._error is None else OSError(0, f"age: {self._error}")
+
     def finish(self) -> None:
         """Wait until everything is encrypted; raises OSError where that failed."""
-        self.stream.close()
-        self._thread.join()
-        if self._error is not None:
-            raise OSError(0, f"age: {type(self._error).__name__}")
+        if fault := self.fault():
+            raise fault
 
 
 class CsvFile:
-    """A private CSV file; cells that a spreadsheet would run as a formula get an apostrophe in front."""
+    """A private CSV file; unless ``raw``, cells that a spreadsheet would run as a formula begin with an apostrophe."""
 
-    def __init__(self, path: Path, columns: Sequence[str], *, delimiter: str, recipient: Any = None) -> None:
+    def __init__(
+        self, path: Path, columns: Sequence[str], *, delimiter: str, recipient: Any = None, raw: bool = False
+    ) -> None:
+        self._written: Callable[[str], str] = str if raw else harmless
         self._file = PrivateFile(path)
         self._encryption = Encryption(self._file.stream, recipient) if recipient is not None else None
         binary = self._encryption.stream if self._encryption else self._file.stream
@@ -170,7 +185,7 @@ class CsvFile:
         """Write rows; raises CommandError where the disk refuses."""
         try:
             for row in rows:
-                self._writer.writerow([harmless(cell) for cell in row])
+                self._writer.writerow([self._written(cell) for cell in row])
                 self.count += 1
         except (OSError, ValueError) as error:
             raise self._failed(error) from None
@@ -193,6 +208,12 @@ class CsvFile:
         except OSError as error:
             raise self._failed(error) from None
 
+    def withdraw(self) -> None:
+        """Take its name from it again, where it has it: it is kept as ``NAME.ungeklaert``."""
+        if self._file.is_published:
+            named = self._file.path
+            named.replace(numbered(named.with_name(f"{named.name}{UNCLEAR}")))
+
     @property
     def is_needless(self) -> bool:
         """Whether it holds no row, and would only put an older file of its name aside."""
@@ -201,10 +222,13 @@ class CsvFile:
     def discard(self) -> None:
         """Leave nothing behind."""
         if self._encryption:
-            self._encryption.stream.close()
+            with suppress(OSError):
+                self._encryption.stream.close()
         self._file.discard()
 
     def _failed(self, error: Exception) -> CommandError:
+        # a broken pipe says only that the encryption has ended; why is what the user can mend
+        error = (self._encryption and self._encryption.fault()) or error
         reason = getattr(error, "strerror", None) or type(error).__name__
         return CommandError(_("{path}: nicht schreibbar ({reason}).").format(path=self._file.path, reason=reason))
 

@@ -57,7 +57,10 @@ END = """
 
 
 class Order(Struct, frozen=True):
-    """What is imported: type, file, where letters and bad rows go, for which recipient, by whom, on which day."""
+    """What is imported: type, file, where letters and bad rows go, for which recipient, by whom, on which day.
+
+    ``raw``: the letters' cells are left as they are, for a printer that uses no spreadsheet.
+    """
 
     type: str
     path: Path
@@ -66,6 +69,7 @@ class Order(Struct, frozen=True):
     on: date
     recipient: Any = None
     errors_out: Path | None = None
+    raw: bool = False
 
 
 class Counts(Struct):
@@ -109,6 +113,7 @@ def import_file(order: Order, *, advance: Advance, complain: Callable[[Bad], Non
             (*table.columns, *ADDED),
             delimiter=table.dialect.delimiter,
             recipient=order.recipient,
+            raw=order.raw,
         )
         try:
             with bad_rows(order, table, complain) as refuse:
@@ -169,7 +174,7 @@ def carry_out(
     """Stage every batch, then export."""
     counts = Counts()
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN, (version.name, order.path.name[:200], order.actor, now()))
+        cursor.execute(BEGIN, (version.name, storable_name(order.path), order.actor, now()))
         run = Run(cursor.fetchone()[0], version, order.actor, now())
         vault, hasher = Vault(cursor, on=business_day()), Hasher.open(cursor)
     rows = iter(table)
@@ -186,6 +191,11 @@ def carry_out(
     counts.letters = letters.count
     export(order, run, letters, counts)
     return counts
+
+
+def storable_name(path: Path) -> str:
+    """The name of a file as a column holds it, whatever its bytes are."""
+    return path.name[:200].encode("utf-8", "replace").decode()
 
 
 def letter_row(letter: Lettered) -> list[str]:

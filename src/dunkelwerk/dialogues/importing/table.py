@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ class Row(Struct, frozen=True):
 
 
 class Table:
-    """A file opened for reading. Iterating gives the rows after the header; blank rows are passed over."""
+    """A file opened for reading. Iterating gives the rows after the header; empty lines are passed over."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,7 +49,7 @@ class Table:
     def _open(self) -> Iterator[list[str]]:
         csv.field_size_limit(LONGEST_FIELD)
         text = io.TextIOWrapper(open_file(self.path), encoding=self.dialect.encoding, errors="replace", newline="")
-        return csv.reader(text, delimiter=self.dialect.delimiter, strict=True)
+        return csv.reader(bounded_lines(text), delimiter=self.dialect.delimiter, strict=True)
 
     def _read_header(self) -> tuple[str, ...]:
         try:
@@ -77,7 +77,10 @@ class Table:
                 continue
             if cells is None:
                 return
-            if any(cell.strip() for cell in cells):
+            if not any(cell.strip() for cell in cells):
+                if len(cells) > 1:
+                    yield Row(line, cells, _("die Zeile ist leer"))
+            else:
                 row, last = self._fitted(line, cells), self._reader.line_num  # type: ignore[attr-defined]
                 if last > line and (row.fault is not None or any(map(self._holds_a_row, cells))):
                     yield from unreadable(line, last)
@@ -95,6 +98,17 @@ class Table:
         if len(cells) < width:
             return Row(line, cells, _("weniger Felder als Spalten"))
         return Row(line, cells[:width])
+
+
+def bounded_lines(stream: TextIO) -> Iterator[str]:
+    """The lines of a file; in place of one that is longer than any row, a short one that no reader takes."""
+    while line := stream.readline(LONGEST_LINE):
+        if len(line) < LONGEST_LINE or line.endswith(("\n", "\r")):
+            yield line
+            continue
+        while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+            pass
+        yield f"{'x' * (LONGEST_FIELD + 1)}\n"
 
 
 def unreadable(line: int, last: int) -> Iterator[Row]:
@@ -131,7 +145,7 @@ def find_encoding(first: bytes, stream: BinaryIO) -> tuple[str, int]:
     A file with single broken lines is still UTF-8: those rows are bad, not all umlauts of the others.
     """
     if first.startswith(BOM):
-        return "utf-8-sig", sum(1 for _line in stream)
+        return "utf-8-sig", sum(1 for _line in iter(lambda: stream.readline(LONGEST_LINE), b""))
     good = broken = lines = 0
     chunk = first
     while chunk:

@@ -6,29 +6,30 @@ The export is read as a stream and never copied; a letter's file and its line of
 from __future__ import annotations
 
 import csv
-import io
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-from django.db import connection
 from msgspec import Struct
 
 from dunkelwerk.dialogues import pins
 from dunkelwerk.dialogues.forms.filling import Form
 from dunkelwerk.dialogues.models import OPEN_STATES
+from dunkelwerk.dialogues.papers.exports import Row, read_export
+from dunkelwerk.dialogues.papers.lettered import Batch, Forms, Lettered
 from dunkelwerk.dialogues.papers.request import Request, render_request
-from dunkelwerk.dialogues.queries import Dialogue, events_of, find
 from dunkelwerk.dialogues.settings import portal_url
-from dunkelwerk.infra.errors import CommandError, wrong_usage
+from dunkelwerk.dialogues.words import state_in_words
+from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _, speaking
 from dunkelwerk.letters.rendering import LetterFault
 from dunkelwerk.lines.address import AddressFault
 
-NEEDED = ("dialogue", "pin", "link")
+#: rows whose dialogues are read at once
+BATCH = 100
 INDEX = "index.csv"
 COLUMNS = ("dialogue", "file", "pages", "sha256")
 
@@ -49,11 +50,11 @@ def print_letters(
     with open(out / INDEX, "w", encoding="utf-8", newline="", opener=for_owner) as stream:
         index = csv.writer(stream)
         index.writerow(COLUMNS)
-        for number, row in read_export(export, identity):
+        for number, row, batch in batched(read_export(export, identity)):
             if limit is not None and done.letters >= limit:
                 break
             try:
-                index.writerow(print_one(row, out, on))
+                index.writerow(print_one(batch.open(row["dialogue"]), row, out, on))
             except (AddressFault, LetterFault, CommandError) as fault:
                 done.failed.append((number, str(fault)))
             else:
@@ -62,92 +63,56 @@ def print_letters(
     return done
 
 
-def print_one(row: dict[str, str], out: Path, on: date) -> tuple[str, str, int, str]:
+def batched(rows: Iterator[Row]) -> Iterator[tuple[int, dict[str, str], Batch]]:
+    """Each row with its number and the dialogues of some rows, which were read at once."""
+    forms = Forms()
+    while some := list(islice(rows, BATCH)):
+        batch = Batch([row["dialogue"] for _number, row in some], forms)
+        yield from ((number, row, batch) for number, row in some)
+
+
+def print_one(found: Lettered, row: dict[str, str], out: Path, on: date) -> tuple[str, str, int, str]:
     """Write one letter; its line of the index. Raises AddressFault, LetterFault, CommandError."""
-    dialogue = find(row["dialogue"])
+    dialogue = found.dialogue
     if dialogue.person is None or dialogue.state not in OPEN_STATES:
-        raise CommandError(_("der Dialog ist im Zustand {state}").format(state=dialogue.seen))
-    ensure_live(dialogue, row["pin"])
+        raise CommandError(_("der Dialog ist im Zustand „{state}“").format(state=state_in_words(dialogue.seen)))
+    if found.selector != pins.selector_of(pins.normalise(row["pin"])):
+        # a letter with it would open nothing
+        raise CommandError(_("diese PIN gilt nicht mehr: für den Dialog gibt es eine neuere"))
     person = SimpleNamespace(**dialogue.facts, country=None, deceased_on=None)
     with speaking("de"):
-        letter = render_request(request_of(dialogue, row, on), person, on=on)
+        letter = render_request(request_of(found, row, on), person, on=on)
     name = f"{dialogue.reference}.pdf"
     with open(out / name, "wb", opener=for_owner) as stream:
         stream.write(letter.pdf)
     return dialogue.reference, name, letter.pages, letter.sha256
 
 
-def ensure_live(dialogue: Dialogue, pin: str) -> None:
-    """Raise CommandError where the export's PIN is dead: a letter with it would open nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT selector FROM dialogue WHERE id = %s", (dialogue.id,))
-        if cursor.fetchone() != (pins.selector_of(pins.normalise(pin)),):
-            raise CommandError(_("diese PIN gilt nicht mehr: für den Dialog gibt es eine neuere"))
-
-
-def request_of(dialogue: Dialogue, row: dict[str, str], on: date) -> Request:
+def request_of(found: Lettered, row: dict[str, str], on: date) -> Request:
     """What the letter says, in the words of the dialogue's type: the reminder's where one was sent before."""
+    dialogue = found.dialogue
     form = Form(dialogue.form, {}, prefill=dialogue.prefill, person=dialogue.facts, today=on)
-    is_reminder = any(each.event == "reminded" for each in events_of(dialogue.id))
-    text = (dialogue.form.reminder if is_reminder else None) or dialogue.form.letter
-    *first, last = [form.say(paragraph) for paragraph in text.paragraphs]
+    text = (dialogue.form.reminder if found.is_reminder else None) or dialogue.form.letter
+    subject, paragraphs = form.say(text.subject), [form.say(each) for each in text.paragraphs]
+    if found.is_reminder and text is dialogue.form.letter:
+        # the reminder's own sentences come first, so that ours are no longer the ones behind the salutation's comma
+        subject = f"Erinnerung: {subject}"
+        paragraphs = [each[:1].upper() + each[1:] for each in paragraphs]
     return Request(
         reference=dialogue.reference,
-        subject=form.say(text.subject),
-        paragraphs=first or [last],
-        closing=[last] if first else [],
+        subject=subject,
+        paragraphs=paragraphs,
+        closing=[form.say(each) for each in text.closing],
         second_secret=dialogue.form.second_secret,
         pin=row["pin"],
         link=row["link"],
         portal=portal_url(),
         valid_until=dialogue.valid_until,
-        is_reminder=is_reminder,
+        legal_entity=dialogue.form.legal_entity,
+        is_reminder=found.is_reminder,
         in_english="en" in dialogue.form.languages,
+        on_paper=any(each.name == "on_paper" for each in dialogue.form.exits),
     )
-
-
-def read_export(path: Path, identity: str | None) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a print export with their numbers; raises CommandError where it is none or stays closed."""
-    try:
-        with path.open("rb") as stream:
-            begin = stream.read(3)
-            stream.seek(0)
-            text = unlock(stream.read(), path, identity) if begin == b"age" else None
-            lines: Any = (
-                io.StringIO(text, newline="")
-                if text is not None
-                else io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-            )
-            yield from named_rows(lines, path)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise CommandError(_("{path}: nicht lesbar ({reason}).").format(path=path, reason=reason)) from None
-
-
-def named_rows(lines: Any, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows by the names of the head."""
-    head = lines.readline()
-    lines.seek(0)
-    reader = csv.DictReader(lines, delimiter=";" if head.count(";") >= head.count(",") else ",")
-    if missing := [name for name in NEEDED if name not in (reader.fieldnames or ())]:
-        message = _("{path}: das ist kein Druckexport, es fehlt die Spalte {column}.")
-        raise wrong_usage(message.format(path=path, column=missing[0]))
-    for row in reader:
-        yield reader.line_num, {name: value or "" for name, value in row.items() if name}
-
-
-def unlock(data: bytes, path: Path, identity: str | None) -> str:
-    """The text of an encrypted export; raises CommandError without the right age identity."""
-    import pyrage
-
-    if identity is None:
-        raise wrong_usage(
-            _("{path} ist verschlüsselt; bitte mit --identity die Schlüsseldatei nennen.").format(path=path)
-        )
-    try:
-        return pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(identity)]).decode("utf-8-sig")
-    except (pyrage.DecryptError, pyrage.IdentityError):
-        raise CommandError(_("{path} lässt sich mit diesem Schlüssel nicht öffnen.").format(path=path)) from None
 
 
 def make_folder(out: Path) -> None:

@@ -43,7 +43,7 @@ CLAIM = """
 SETTLE = """
     UPDATE outbox_message
     SET state = %s, target = %s, last_error = %s, leased_until = NULL, attempts = attempts - %s,
-        delivered_at = CASE WHEN %s = 'delivered' THEN now() END,
+        delivered_at = CASE WHEN %s = 'delivered' THEN now() END, given_up_at = CASE WHEN %s = 'dead' THEN now() END,
         next_attempt_at = now() + make_interval(secs => %s)
     WHERE id = %s AND attempts = %s AND leased_until IS NOT NULL AND state = 'pending'
 """
@@ -157,7 +157,8 @@ def settle(batch: Sequence[Message], outcomes: Mapping[int, Outcome]) -> None:
     for each in batch:
         end = outcomes[each.id]
         uncounted = 0 if end.sent else 1
-        rows.append((end.state, list(end.target), end.fault, uncounted, end.state, end.wait, each.id, each.attempts))
+        facts = (end.state, list(end.target), end.fault, uncounted, end.state, end.state, end.wait)
+        rows.append((*facts, each.id, each.attempts))
     if not rows:
         return
     with transaction.atomic(durable=True), connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from dunkelwerk.infra.keys import Vault
 
 COLUMNS = """
     id, delivery, kind, key, at, state, attempts, next_attempt_at, coalesce(leased_until > now(), false), last_error,
-    delivered_at, target, resent_by, resent_at, payload IS NULL
+    delivered_at, given_up_at, target, resent_by, resent_at, payload IS NULL
 """
 #: what is stuck longest comes first
 LIST = f"SELECT {COLUMNS} FROM outbox_message WHERE (%s::text IS NULL OR state = %s) ORDER BY id LIMIT %s"
@@ -38,6 +38,7 @@ class Standing(Struct, frozen=True):
     sending: bool
     last_error: str | None
     delivered_at: datetime | None
+    given_up_at: datetime | None
     target: list[str]
     resent_by: str | None
     resent_at: datetime | None

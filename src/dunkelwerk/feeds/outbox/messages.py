@@ -1,4 +1,4 @@
-"""Messages: put in the caller's transaction, counted, sent anew by hand, erased when they have arrived."""
+"""Messages: put in the caller's transaction, counted, sent anew by hand, erased and deleted after their terms."""
 
 from __future__ import annotations
 
@@ -27,8 +27,14 @@ PUT = """
 ERASE = (
     "UPDATE outbox_message SET payload = NULL WHERE state = 'delivered' AND payload IS NOT NULL AND delivered_at < %s"
 )
+ERASE_DEAD = (
+    "UPDATE outbox_message SET payload = NULL WHERE state = 'dead' AND payload IS NOT NULL AND given_up_at < %s"
+)
+EXPIRING = "SELECT count(*) FROM outbox_message WHERE state = 'dead' AND payload IS NOT NULL AND given_up_at < %s"
+#: the application's role may delete no message; the function deletes what is old and empty, and keeps how many
+DELETE = "SELECT delete_old_messages(%s)"
 FIGURES = """
-    SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'dead'),
+    SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'dead' AND payload IS NOT NULL),
            coalesce(max(attempts) FILTER (WHERE state = 'pending'), 0),
            coalesce(extract(epoch FROM now() - min(at) FILTER (WHERE state = 'pending')), 0)
     FROM outbox_message WHERE state IN ('pending', 'dead')
@@ -37,10 +43,15 @@ FIGURES = """
 RESEND = """
     UPDATE outbox_message
     SET state = 'pending', attempts = 0, next_attempt_at = now(), leased_until = NULL, last_error = NULL,
-        target = CASE state WHEN 'delivered' THEN '{}' ELSE target END, delivered_at = NULL,
+        target = CASE state WHEN 'delivered' THEN '{}' ELSE target END, delivered_at = NULL, given_up_at = NULL,
         resent_by = %s, resent_at = now()
     WHERE payload IS NOT NULL AND (leased_until IS NULL OR leased_until <= now()) AND
 """
+
+STANDING = "SELECT id, payload IS NULL FROM outbox_message WHERE id = ANY(%s)"
+UNSENDABLE = "SELECT count(*) FROM outbox_message WHERE state = 'dead' AND payload IS NULL"
+#: why a message cannot be sent again
+UNKNOWN, ERASED, SENDING = "unknown", "erased", "sending"
 
 
 class Message(Struct, frozen=True):
@@ -60,7 +71,10 @@ class Message(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """How the outbox stands: messages that wait and that were given up, most attempts, age of the oldest in seconds."""
+    """How the outbox stands: messages that wait and that were given up, most attempts, age of the oldest in seconds.
+
+    ``dead`` are those that can still be sent again.
+    """
 
     pending: int
     dead: int
@@ -107,6 +121,24 @@ def erase_delivered(cursor: Any, before: datetime) -> int:
     return int(cursor.rowcount)
 
 
+def erase_dead(cursor: Any, before: datetime) -> int:
+    """Erase the content of messages that were given up before a moment; of how many. They cannot be sent any more."""
+    cursor.execute(ERASE_DEAD, (before,))
+    return int(cursor.rowcount)
+
+
+def expiring(cursor: Any, before: datetime) -> int:
+    """How many messages that were given up before a moment still have their content."""
+    cursor.execute(EXPIRING, (before,))
+    return int(cursor.fetchone()[0])
+
+
+def delete_rows(cursor: Any, before: datetime) -> int:
+    """Delete messages without content that were put before a moment; how many. The number alone stays known."""
+    cursor.execute(DELETE, (before,))
+    return int(cursor.fetchone()[0])
+
+
 def figures(cursor: Any) -> Figures:
     """How the outbox stands, for health checks and metrics."""
     cursor.execute(FIGURES)
@@ -124,3 +156,17 @@ def resend_dead(cursor: Any, *, actor: str) -> int:
     """Let all messages that were given up be sent again; how many."""
     cursor.execute(f"{RESEND} state = 'dead'", (actor,))
     return int(cursor.rowcount)
+
+
+def why_unsendable(cursor: Any, numbers: Sequence[int]) -> dict[int, str]:
+    """Why messages could not be sent again: ``unknown``, ``erased``, or ``sending`` at this moment; in order."""
+    cursor.execute(STANDING, (list(numbers),))
+    erased = dict(cursor.fetchall())
+    reasons = {True: ERASED, False: SENDING, None: UNKNOWN}
+    return {each: reasons[erased.get(each)] for each in sorted(numbers)}
+
+
+def count_unsendable(cursor: Any) -> int:
+    """How many messages that were given up have no content any more."""
+    cursor.execute(UNSENDABLE)
+    return int(cursor.fetchone()[0])
