@@ -1,4 +1,4 @@
-"""Mutation testing of the checks and of what they compute: ``python tools/mutants.py``.
+"""Mutation testing of the checks and of what they compute: ``python tools/mutants.py [--children N] [PART …]``.
 
 mutmut leaves decorated functions alone, and a check is bound to its reason by a decorator. So it runs on a copy where
 ``@finds(…)`` above a function has become ``finds(…)(function)`` below it: the same binding in the same order. Survivors
@@ -8,6 +8,7 @@ some mutants are equivalent, and their death would only show that the tests did 
 
 from __future__ import annotations
 
+import argparse
 import ast
 import os
 import re
@@ -21,10 +22,13 @@ COPY = ROOT / "build" / "mutation"
 LINE = "src/dunkelwerk/lines/credit_protection"
 #: what several processes share
 SHARED = ("affected", "benefits", "checks", "death", "first_notice", "follow_up", "identification", "payout")
-SHARED += ("sick_notes", "unemployment")
+SHARED += ("parts", "sick_notes", "unemployment")
+MEMBERS = "src/dunkelwerk/lines/members"
 TARGETS = [
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / LINE / "processes").glob("*/decide.py"))),
     *(f"{LINE}/{name}.py" for name in SHARED),
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / MEMBERS / "processes").glob("*/decide.py"))),
+    *(f"{MEMBERS}/{name}.py" for name in ("checks", "identification", "signatures")),
     "src/dunkelwerk/decisions/outcome.py",
 ]
 TESTS = [
@@ -34,6 +38,7 @@ TESTS = [
     "tests/lines/test_identification.py",
     "tests/decisions/test_outcome.py",
     "tests/decisions/test_reading.py",
+    "tests/members/test_member_rules.py",
 ]
 EXPLAINED = ROOT / "docs" / "mutants.md"
 SURVIVED = re.compile(r"^\s*(\S+__mutmut_\d+): (survived|no tests)\s*$", re.MULTILINE)
@@ -41,17 +46,22 @@ SURVIVED = re.compile(r"^\s*(\S+__mutmut_\d+): (survived|no tests)\s*$", re.MULT
 
 def main() -> int:
     """Run mutmut on the copy; the exit code says whether every survivor is explained."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--children", default="2", help="how many mutants are tried at once")
+    parser.add_argument("parts", nargs="*", help="only files whose path contains one of these")
+    said = parser.parse_args()
+    targets = [each for each in TARGETS if not said.parts or any(part in each for part in said.parts)]
     shutil.rmtree(COPY, ignore_errors=True)
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in ("src", "tests", "docs"):
         shutil.copytree(ROOT / name, COPY / name, ignore=ignored)
-    for target in TARGETS:
+    for target in targets:
         path = COPY / target
         path.write_text(undecorate(path.read_text("utf-8")), "utf-8")
-    (COPY / "pyproject.toml").write_text(settings(), "utf-8")
+    (COPY / "pyproject.toml").write_text(settings(targets), "utf-8")
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     mutmut = [str(Path(sys.executable).parent / "mutmut")]
-    subprocess.run([*mutmut, "run", "--max-children", "2"], cwd=COPY, env=environment, check=False)
+    subprocess.run([*mutmut, "run", "--max-children", said.children], cwd=COPY, env=environment, check=False)
     shown = subprocess.run([*mutmut, "results"], cwd=COPY, env=environment, check=True, capture_output=True, text=True)
     explained = EXPLAINED.read_text("utf-8")
     survivors, unexplained = SURVIVED.findall(shown.stdout), 0
@@ -69,11 +79,11 @@ def main() -> int:
     return 1 if unexplained or not survivors else 0
 
 
-def settings() -> str:
+def settings(targets: list[str]) -> str:
     """The configuration of mutmut in the copy."""
     return f"""[tool.mutmut]
 source_paths = ["src"]
-only_mutate = {TARGETS}
+only_mutate = {targets}
 also_copy = ["src", "tests", "docs", "pyproject.toml"]
 pytest_add_cli_args_test_selection = {TESTS}
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from itertools import product
 from typing import Any
 
 import msgspec
 import pytest
-from letter_support import Thing, accepted, act, case_file, content_of, engine, new, opened_content, page, unopened
+from letter_support import (
+    Thing,
+    accepted,
+    act,
+    case_file,
+    content_of,
+    engine,
+    new,
+    opened_content,
+    page,
+    released,
+    unopened,
+)
 
 from dunkelwerk.lines.address import AddressFault
 from dunkelwerk.lines.credit_protection.letters import samples
@@ -74,7 +87,7 @@ def test_an_acceptance_says_so_if_the_benefit_ends_already(say: Say) -> None:
     actions = [*accepted(*TWO), new("close_claim", reason="recovered")]
     text = say("acceptance", actions, notice=NOTE)
     assert "Sie endet am 30. November 2026." in text
-    assert "nach dem Nachweis bis zum 30. November 2026 arbeitsunfähig. Mit diesem Tag endet Ihre Leistung" in text
+    assert "endet Ihre Arbeitsunfähigkeit am 30. November 2026. Mit diesem Tag endet auch Ihre Leistung" in text
     assert "Weitere Nachweise brauchen Sie uns für diesen Leistungsfall nicht zu schicken" in text
     assert "Raten wieder selbst. Die nächste ist am 15. Dezember 2026" in text
     assert "weiter arbeitsunfähig?" not in text
@@ -151,7 +164,70 @@ def test_a_first_note_that_ends_in_the_deferred_period_paid_nothing(say: Say) ->
     assert "Ihre Leistung endet am 13. September 2026" in text
     assert "lief noch die Karenzzeit" in text
     assert "beginnt keine neue Karenzzeit" not in text, "a relapse follows a benefit"
-    assert "Bitte zahlen Sie Ihre Raten weiter selbst. Die nächste ist am 15. September 2026" in text
+    assert "Bitte zahlen Sie Ihre Raten weiter selbst. Die erste war am 15. September 2026 fällig" in text
+
+
+# Decided late: no day that has passed is told as one to come
+
+
+def told_on(on: date, actions: list[Thing], template: str = "acceptance") -> str:
+    """The words of an acceptance that is printed on a day; its proof reaches to the end of November."""
+    at = {"contract": "RS-100001", "claim": samples.NUMBER}
+    data = content(template, case_file=unopened(), **at, actions=actions, notice=NOTE, on=on, reminder_days=14)
+    return page(engine(), template, data)
+
+
+@pytest.mark.parametrize(
+    ("on", "by"),
+    [
+        (date(2026, 11, 23), "28. Februar 2027"),
+        (date(2027, 2, 14), "28. Februar 2027"),  # 90 days after 30 November are two weeks away
+        (date(2027, 2, 15), "1. März 2027"),
+        (date(2027, 6, 10), "24. Juni 2027"),
+    ],
+)
+def test_the_next_proof_is_never_asked_for_by_a_day_that_has_passed(on: date, by: str) -> None:
+    text = told_on(on, accepted(*TWO))
+    assert f"nächste Arbeitsunfähigkeitsbescheinigung, sobald Sie sie haben, spätestens bis zum {by}." in text
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2026, 12, 14), "Die nächste Rate ist am 15. Dezember 2026 fällig. Wir zahlen sie, wenn"),
+        (date(2026, 12, 15), "Die nächste Rate war am 15. Dezember 2026 fällig. Wir zahlen sie nach, wenn"),
+    ],
+)
+def test_an_instalment_that_fell_due_meanwhile_is_told_as_past(on: date, told: str) -> None:
+    assert told in told_on(on, accepted(*TWO))
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2026, 12, 1), "Am 2. Dezember 2026 prüfen wir, ob wir auch den Rest zahlen"),
+        (date(2026, 12, 2), "In den nächsten Tagen prüfen wir, ob wir auch den Rest zahlen"),
+    ],
+)
+def test_a_review_whose_day_is_there_is_told_for_the_next_days(on: date, told: str) -> None:
+    assert told in told_on(on, [*accepted(*TWO), new("review_on", on="2026-12-02")])
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2026, 12, 14), "Die nächste ist am 15. Dezember 2026 fällig"),
+        (date(2026, 12, 15), "Die erste war am 15. Dezember 2026 fällig"),
+    ],
+)
+def test_the_first_instalment_of_ones_own_may_have_been_due(on: date, told: str) -> None:
+    assert told in told_on(on, [*accepted(*TWO), new("close_claim", reason="recovered")])
+
+
+def test_a_settlement_that_is_decided_late_gives_time_as_well() -> None:
+    at = {**samples.AT, "actions": released("2026-11-15"), "notice": samples.NOTICE, "reminder_days": 14}
+    told = content("settlement", case_file=case_file(), on=date(2027, 6, 10), **at)
+    assert told["proof_by"] == "24.\N{NO-BREAK SPACE}Juni\N{NO-BREAK SPACE}2027"
 
 
 # Unemployment

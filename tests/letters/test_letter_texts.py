@@ -135,7 +135,7 @@ def test_who_pays_the_instalment_at_the_end_of_the_deferred_period(due_day: int,
 
 
 ENDS: list[tuple[str, dict[str, Any], str]] = [
-    ("recovered", {}, "nach dem Nachweis bis zum 30. November 2026 arbeitsunfähig. Mit diesem Tag endet Ihre Leistung"),
+    ("recovered", {}, "endet Ihre Arbeitsunfähigkeit am 30. November 2026. Mit diesem Tag endet auch Ihre Leistung"),
     ("max_duration", {"claim": {"benefit_limit": "2026-11-30"}}, "höchstens 24 Monate für einen Leistungsfall"),
     ("contract_end", {"contract": {"end": "2026-11-30"}}, "Ihr Versicherungsvertrag endet am 30. November 2026"),
     (

@@ -64,13 +64,18 @@ def counts(loader: Loader, register: list[Thing]) -> dict[str, int]:
     return {table: loader.value(f"SELECT count(*) FROM {table}") for table in expected_counts(register)}
 
 
+def beside_progress(stderr: str) -> str:
+    """What was said besides how far it is, which a slow machine says now and then."""
+    return "".join(line for line in stderr.splitlines(keepends=True) if not line.startswith("Zeilen geladen: "))
+
+
 def test_two_loads_of_the_same_file_at_once(tmp_path: Path, database_url: str, register: list[Thing]) -> None:
     """The second reads backwards: rows meet in either order."""
     forward, backward = write(tmp_path / "a.jsonl", *register), write(tmp_path / "b.jsonl", *reversed(register))
     running = [start_cli(path) for path in (forward, backward)]
     ends = [process.communicate(timeout=120) for process in running]
     assert [process.returncode for process in running] == [0, 0], ends
-    assert [stderr for _, stderr in ends] == ["", ""]
+    assert [beside_progress(stderr) for _, stderr in ends] == ["", ""]
     assert sum(count_new(stdout) for stdout, _ in ends) == CONTRACTS
     assert counts(Loader(tmp_path, database_url), register) == expected_counts(register)
 
@@ -91,7 +96,7 @@ def test_killed_in_the_middle_and_run_again(
     assert done < CONTRACTS, "killed too late to show anything"
     assert loader.value("SELECT count(*) FROM register_load WHERE finished_at IS NULL") == 1
     again = run_cli("load", path)
-    assert (again.returncode, again.stderr) == (0, "")
+    assert (again.returncode, beside_progress(again.stderr)) == (0, "")
     assert f"Verträge: {CONTRACTS - done} neu, 0 geändert, {done} unverändert" in again.stdout
     assert counts(loader, register) == expected_counts(register)
 

@@ -70,6 +70,11 @@ def decided(form: str, answers: dict[str, Any], **prefill: Any) -> Any:
             ("apply", [], ["open_work_item"]),
         ),
         ("accident", ACCIDENT | {"kind": "declined"}, ("refer", ["declined_to_write"], [])),
+        (
+            "accident",
+            ACCIDENT | {"kind": "assault", "not_about_this": True},
+            ("refer", ["declined_to_write", "assault_in_household"], []),
+        ),
     ],
 )
 def test_the_form_ends_where_it_should(form: str, answers: dict[str, Any], expected: Any) -> None:

@@ -281,7 +281,7 @@ def test_a_second_check_is_not_closed_by_hand(world: World) -> None:
 
 def test_who_looked_at_an_older_state_must_look_again(world: World) -> None:
     item = referred(world)
-    with pytest.raises(CommandError, match="Stand 1"):
+    with pytest.raises(CommandError, match="Fassung 1"):
         act(item, PROVE, version=2)
     assert act(item, PROVE, version=1).proposal is None
 

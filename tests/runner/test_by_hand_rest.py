@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -135,3 +136,89 @@ def test_the_register_is_not_changed_by_acting_on_an_item(world: World) -> None:
     item = reported(world)
     with pytest.raises(CommandError, match="dunkelwerk register set"):
         act(item, {"type": "set_recourse", "amount": "1.00", "claim": None})
+
+
+REQUEST = {"type": "send_letter", "template": "documents_requested"}
+WAITS = "SELECT count(*) FROM document_wait WHERE ended_on IS NULL"
+
+
+def test_documents_are_not_requested_for_a_claim_that_is_accepted(world: World) -> None:
+    """Nothing would end the wait for them: it ends when the claim is accepted."""
+    world.load(insured(1))
+    world.receive(first_note(1), first_note(1, id="E-2", formally_correct=False))
+    assert world.work() == {"settled": 1, "referred": 1}
+    item = item_of(world, "referral")
+    with pytest.raises(CommandError, match="nur zu einem gemeldeten Leistungsfall angefordert, dieser ist offen"):
+        act(item, REQUEST | {"claim": world.value("SELECT number FROM claim")})
+    assert (world.value(WAITS), world.value("SELECT count(*) FROM letter_order")) == (0, 1)
+
+
+def test_documents_are_not_requested_with_the_acceptance_itself(world: World) -> None:
+    item = reported(world)
+    number = world.value("SELECT number FROM claim")
+    days = {"benefit_from": "2026-10-13", "benefit_limit": "2028-10-12", "months_used_before": 0}
+    with pytest.raises(CommandError, match="dieser ist offen"):
+        act(item, {"type": "accept_claim", "claim": number, **days}, REQUEST | {"claim": number})
+
+
+def test_documents_are_not_requested_while_the_claim_is_closed(world: World) -> None:
+    item = reported(world)
+    about = {"claim": world.value("SELECT number FROM claim")}
+    with pytest.raises(CommandError, match="zugleich geschlossen"):
+        act(item, REQUEST | about, {"type": "close_claim", "reason": "withdrawn"} | about)
+
+
+def test_documents_are_requested_again_for_a_claim_that_is_reported(world: World) -> None:
+    item = reported(world)
+    act(item, REQUEST | {"claim": world.value("SELECT number FROM claim")})
+    assert world.value(WAITS) == 1
+    assert world.rows("SELECT ended_on FROM document_wait ORDER BY id") == [{"ended_on": ON}, {"ended_on": None}]
+    assert world.broken() == []
+
+
+def test_documents_are_not_requested_where_none_is_missing(world: World) -> None:
+    """The letter could name none."""
+    world.load(insured(1))
+    world.receive(first_note(1, formally_correct=False))
+    assert world.work() == {"referred": 1}
+    item = item_of(world, "referral")
+    with pytest.raises(CommandError, match="alle Unterlagen da"):
+        act(item, {"type": "open_claim", "status": "reported"}, REQUEST)
+    act(item, {"type": "open_claim", "status": "reported"})
+    assert world.value(WAITS) == 0
+
+
+def test_documents_are_requested_with_the_notice_that_began_the_claim(world: World) -> None:
+    """A note about another illness lacks its own pieces, not those of this claim."""
+    reported(world)
+    number = world.value("SELECT number FROM claim")
+    world.receive(first_note(1, id="E-2", incapacity_from="2026-10-01", documents=[]))
+    assert world.work() == {"referred": 1}
+    with pytest.raises(CommandError, match="zu der Meldung an, mit der der Leistungsfall begann"):
+        act(item_of(world, "referral"), REQUEST | {"claim": number})
+
+
+def test_a_wait_ends_when_its_item_is_closed_by_hand(world: World) -> None:
+    """The next business day takes note of it; the item was not opened again."""
+    from dunkelwerk.runner import handling
+
+    item = reported(world)
+    handling.close(item, someone())
+    world.work(on="2026-11-30")
+    assert world.value(WAITS) == 0
+    assert world.value("SELECT count(*) FROM letter_order WHERE template = 'documents_reminder'") == 0
+    assert world.broken() == []
+
+
+@pytest.mark.parametrize("status", ["declined", "closed"])
+def test_a_wait_ends_when_the_core_system_takes_the_claim_on(world: World, status: str) -> None:
+    from dunkelwerk.infra.snapshot import snapshot
+    from dunkelwerk.lines.credit_protection.queries import case_file_lines
+
+    item = reported(world)
+    with snapshot():
+        (file,) = [json.loads(line) for batch in case_file_lines("RS-1") for line in batch]
+    file["contracts"][0]["claims"][0] |= {"status": status, "closed_on": "2026-11-02", "closing_reason": "withdrawn"}
+    world.load(file)
+    assert (world.value(WAITS), world.value(f"SELECT state FROM work_item WHERE id = {item}")) == (0, "done")
+    assert world.broken() == []

@@ -210,7 +210,7 @@ def test_no_line_of_a_list_is_wider_than_the_terminal(basket: Run, monkeypatch: 
 def test_an_item_tells_why_and_what_the_notice_says(basket: Run) -> None:
     said = lines(basket("work-items", "show", 1))
     assert said[:5] == [
-        "Postkorbeintrag 1, Stand 1",
+        "Postkorbeintrag 1, Fassung 1",
         "  Leistung AU · Aussteuerung · RS-1 · offen",
         "  fällig am 09.11.2026, Priorität 3",
         "Gründe:",

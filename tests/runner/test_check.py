@@ -160,6 +160,11 @@ BREAKING: dict[str, list[str]] = {
     ],
     "proof_movement": [f"UPDATE movement SET period_until = period_until + 1 WHERE action = 'record_proof' AND {OURS}"],
     "released_though_declined": ["UPDATE claim SET status = 'declined' WHERE number = 'C-1'"],
+    "document_wait": [
+        f"""INSERT INTO document_wait (claim_id, notice, decision, work_item, requested_on, remind_on, urgent_on)
+            SELECT {C.format("C-1")}, {N.format("N-1")}, 999, min(id), '2026-11-02', '2026-11-16', '2026-12-02'
+            FROM work_item"""
+    ],
     "closed_by_us": ["UPDATE claim SET closing_reason = NULL WHERE number = 'C-2'"],
     "closed_elsewhere": ["UPDATE claim SET status = 'closed' WHERE number = 'C-4'"],
     "recourse": ["UPDATE contract SET recourse_open = 0.01 WHERE number = 'RS-1'"],
@@ -240,6 +245,7 @@ BREAKING: dict[str, list[str]] = {
 }
 #: other ways to break some of them
 ALSO = [
+    ("released_though_declined", "UPDATE claim SET status = 'declined' WHERE number = 'C-4'"),
     ("second_check_item", f"UPDATE work_item SET key = {N.format('N-1')}::text WHERE decision = {D.format('N-6')}"),
     ("second_check_item", "UPDATE work_item SET state = 'open' WHERE task = 'second_check' AND state = 'done'"),
     ("booked_once", f"UPDATE movement SET action = 'offset_recourse' WHERE {FILED}"),

@@ -20,6 +20,8 @@ PHRASES = (
     (re.compile(r"Invalid (?:enum )?value .*", re.DOTALL), "kein erlaubter Wert"),
     (re.compile(r"Expected `(.+)`, got `null`"), "der Wert fehlt (erwartet: {0})"),
     (re.compile(r"Expected `(.+)`, got `(.+)`"), "erwartet {0}, gefunden {1}"),
+    (re.compile(r"Expected `(.+?)` of length ([<>=]+) (\d+)"), "erwartet {0} der Länge {1} {2}"),
+    (re.compile(r"Expected `(.+?)` matching regex .*", re.DOTALL), "erwartet {0} in anderer Form"),
     (re.compile(r"Expected `(.+?)` *([<>=]+) *(.+)"), "erwartet {0} {1} {2}"),
     (re.compile(r"JSON is malformed: (.+)"), "kein lesbares JSON ({0})"),
     (re.compile(r"Input data was truncated"), "kein lesbares JSON (bricht vorzeitig ab)"),

@@ -9,6 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+from stdnum import iban as ibans
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+IbanFlaw = Literal["form", "check_digits"]
 
 KVNR = re.compile(r"[A-Z][0-9]{9}")
 PENSION_NUMBER = re.compile(r"[0-9]{8}[A-Z][0-9]{3}")
@@ -80,16 +87,37 @@ def weighted(digits: str, weights: Iterable[int]) -> int:
 
 
 def is_iban(text: str) -> bool:
-    """Form and check digits of any country's IBAN; a German one has 22 characters, the rest digits.
+    """Whether form, length for its country and check digits of an IBAN are right: what every part of the program asks.
 
     >>> is_iban("DE02120300000000202051"), is_iban("DE03120300000000202051")
     (True, False)
     """
+    return iban_flaw(text) is None
+
+
+def iban_flaw(text: str) -> IbanFlaw | None:
+    """What is wrong with an IBAN: its form (length and structure by country), or its check digits; None: nothing.
+
+    No list of a country's banks is asked: it is out of date sooner or later, and then refuses good accounts.
+    """
     if not IBAN.fullmatch(text):
-        return False
-    if text.startswith("DE") and (len(text) != GERMAN_IBAN or not text[2:].isdigit()):
-        return False
-    return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
+        return "form"
+    if text.startswith("DE"):  # what stdnum checks for DE, some 30 times as fast
+        if len(text) != GERMAN_IBAN or not text[2:].isdigit():
+            return "form"
+        return None if int(f"{text[4:]}1314{text[2:4]}") % 97 == 1 else "check_digits"
+    return _foreign_flaw(text)
+
+
+@lru_cache(maxsize=4096)
+def _foreign_flaw(text: str) -> IbanFlaw | None:
+    try:
+        ibans.validate(text, check_country=False)
+    except InvalidChecksum:
+        return "check_digits"
+    except ValidationError:
+        return "form"
+    return None
 
 
 def _number(letter: str) -> str:

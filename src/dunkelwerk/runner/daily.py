@@ -42,9 +42,10 @@ def do(task: Task, person: Person, store: Store) -> bool:
     """One task, unless somebody else has done it meanwhile."""
     with session(person, patient=True) as work:
         work.cursor.execute(TAKE_TURNS)
+        # the case first: what is due locks work items
+        opened = work.open(task.notice)
         if task.id not in {each.id for each in store.due(work.cursor, person.day)}:
             return False
-        opened = work.open(task.notice)
         judged = by_hand(work, opened, task.actions, task.parts, {"task": task.id})
         decision = msgspec.structs.replace(judged.decision, outcome=APPLY)
         applied = msgspec.structs.replace(judged, kind=DAILY, mode=DARK, decision=decision, applies=True)

@@ -72,8 +72,7 @@ def prepare(
     work: Session, item: int, wanted: Sequence[Mapping[str, Any]], *, version: int | None
 ) -> tuple[Opened, Judged]:
     """The case of a work item, and the actions composed on it."""
-    row = take(work, item, version=version)
-    opened = work.open(notice_of(work, row))
+    row, opened = take(work, item, version=version)
     actions = [read_action(each, opened, row, wanted) for each in wanted]
     return opened, proposals.compose(work, opened, actions, {"actions": actions, "work_item": item})
 
@@ -115,10 +114,9 @@ def as_proposal(item: int, judged: Judged) -> Proposal:
 def correct(item: int, changes: Mapping[str, Any], person: Person, *, version: int | None = None) -> int:
     """The notice with other data as a new, numbered attempt, which waits; its number. The item is done."""
     with session(person) as work:
-        row = take(work, item, version=version)
+        row, opened = take(work, item, version=version)
         if row.kind != "notice":
             raise CommandError(_("Der Postkorbeintrag {item} gehört zu keiner Meldung.").format(item=item))
-        opened = work.open(int(row.key))
         if opened.state not in ("referred", "partial"):
             raise CommandError(_("Die Meldung {notice} ist nicht ausgesteuert.").format(notice=row.key))
         delivery = read_corrected(opened, changes)
@@ -168,31 +166,38 @@ def close(item: int, person: Person, *, version: int | None = None) -> None:
     """Nothing more is to be done; the reason says why."""
     person.ensure_words(_("Ein Postkorbeintrag wird nur mit Grund geschlossen"))
     with session(person) as work:
-        row = workitems.lock_item(work.cursor, item, version=version)
+        row = workitems.read_item(work.cursor, item, version=version)
         ensure_open(row)
         if row.task == "second_check":
             raise CommandError(_("Das ist eine Zweitprüfung: bitte den Vorschlag bestätigen oder verwerfen."))
-        notice = None
-        if row.kind == "notice":
-            opened = work.open(int(row.key))
-            notice = opened.waiting.id
+        opened = work.open(int(row.key)) if row.kind == "notice" else None
+        ensure_open(workitems.lock_item(work.cursor, item, version=version))
+        if opened is not None:
             finish_item(work, opened, item)
         else:
             workitems.set_state(work.cursor, item, workitems.DONE)
-        work.note("closed", kind="work_item", key=str(item), notice=notice)
+        work.note("closed", kind="work_item", key=str(item), notice=opened and opened.waiting.id)
 
 
-def take(work: Session, item: int, *, version: int | None) -> Row:
-    """Lock an item that a clerk may work on; raises CommandError."""
+def take(work: Session, item: int, *, version: int | None) -> tuple[Row, Opened]:
+    """Lock the case of an item that a clerk may work on, then the item itself; raises CommandError."""
+    row = workitems.read_item(work.cursor, item, version=version)
+    ensure_by_hand(row)
+    opened = work.open(notice_of(work, row))
     row = workitems.lock_item(work.cursor, item, version=version)
+    ensure_open(row)
+    return row, opened
+
+
+def ensure_by_hand(row: Row) -> None:
+    """Raise CommandError for an item that is done, or that nobody works on by hand."""
     ensure_open(row)
     if row.task == "second_check":
         message = _("Eine Zweitprüfung wird nicht von Hand bearbeitet: bitte den Vorschlag bestätigen oder verwerfen.")
         raise CommandError(message)
     if row.task not in BY_HAND:
         message = _("Der Postkorbeintrag {item} gehört zu keiner Meldung und wird nicht von Hand bearbeitet.")
-        raise CommandError(message.format(item=item))
-    return row
+        raise CommandError(message.format(item=row.id))
 
 
 def ensure_open(row: Row) -> None:
@@ -228,7 +233,7 @@ class Look(Struct, frozen=True):
 def look(item: int, person: Person) -> Look:
     """An item with the reasons, their evidence and the trace of its decision; of a shadow run nothing is told."""
     with session(person, keep=False) as work:
-        row = workitems.lock_item(work.cursor, item)
+        row = workitems.read_item(work.cursor, item)
         history = [*read_deeds(row.kind, row.key, work.vault), *read_deeds("work_item", str(item), work.vault)]
         if row.decision is None:
             return Look(row, {}, [], [], history)

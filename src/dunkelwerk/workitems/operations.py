@@ -66,14 +66,26 @@ def open_items(cursor: Any, items: Sequence[Item]) -> list[int]:
 
 
 def lock_item(cursor: Any, identity: int, *, version: int | None = None) -> Row:
-    """Lock a work item to change it; raises CommandError where there is none, or somebody changed it meanwhile."""
-    cursor.execute(f"SELECT {', '.join(Row.__struct_fields__)} FROM work_item WHERE id = %s FOR UPDATE", (identity,))
+    """Lock a work item to change it; raises CommandError where there is none, or somebody changed it meanwhile.
+
+    The last lock of whoever needs a case file as well (docs/architecture.md, "Order of locks").
+    """
+    return _select_item(cursor, identity, version, "FOR UPDATE")
+
+
+def read_item(cursor: Any, identity: int, *, version: int | None = None) -> Row:
+    """A work item as it stands, not locked; raises CommandError as ``lock_item``. Only its state may still change."""
+    return _select_item(cursor, identity, version, "")
+
+
+def _select_item(cursor: Any, identity: int, version: int | None, lock: str) -> Row:
+    cursor.execute(f"SELECT {', '.join(Row.__struct_fields__)} FROM work_item WHERE id = %s {lock}", (identity,))
     found = cursor.fetchone()
     if found is None:
         raise CommandError(_("Den Postkorbeintrag {item} gibt es nicht.").format(item=identity))
     row = Row(*found)
     if version is not None and row.version != version:
-        message = _("Der Postkorbeintrag {item} wurde inzwischen geändert (Stand {version}); bitte neu ansehen.")
+        message = _("Der Postkorbeintrag {item} wurde inzwischen geändert (Fassung {version}); bitte neu ansehen.")
         raise CommandError(message.format(item=identity, version=row.version))
     return row
 

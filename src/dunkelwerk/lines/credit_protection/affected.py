@@ -6,49 +6,24 @@ The wanted end ``p``, the cut end ``u`` and the release ``r`` of docs/rules.md s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
-
-from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.decisions.periods import Period
 from dunkelwerk.decisions.process import Stop
-from dunkelwerk.decisions.tables import Match
 from dunkelwerk.lines.credit_protection import benefits
 from dunkelwerk.lines.credit_protection import identification as identify
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim, Contract, Cover, Person
-from dunkelwerk.lines.credit_protection.identification import ClaimSubject, NamesPerson, whole_notice
+from dunkelwerk.lines.credit_protection.identification import NamesPerson
+from dunkelwerk.lines.credit_protection.parts import Benefit, Identified, Reach
 
 
-class Reach(Struct, frozen=True):
-    """How far a notice reaches for a claim: wanted end, end after the extension table, whether it was cut."""
+class AffectedClaim(Benefit, frozen=True, kw_only=True):
+    """One open claim that the notice affects. ``days`` are None outside the releasing branch."""
 
-    proof_until: date
-    cut_until: date
-    was_cut: bool
-    tables: tuple[Match, ...] = ()
-
-
-class AffectedClaim(Struct, frozen=True):
-    """One open claim that the notice affects."""
-
-    contract: Contract
     claim: Claim
-    person: Person
     cover: Cover
     terms: benefits.Terms
-    reach: Reach
-    #: the days to be released; None outside the releasing branch
-    days: Period | None
-    lines: tuple[benefits.Line, ...]
-
-    @property
-    def subject(self) -> ClaimSubject:
-        """What the reasons of this claim carry."""
-        return ClaimSubject(self.contract.number, self.claim.number)
 
     @property
     def claim_number(self) -> str:
@@ -61,11 +36,6 @@ class AffectedClaim(Struct, frozen=True):
         return self.claim.onset
 
     @property
-    def tables(self) -> tuple[Match, ...]:
-        """The table rows that matched."""
-        return self.reach.tables
-
-    @property
     def release_until(self) -> date:
         """``r``: the cut end, but never past the limit."""
         return min(self.reach.cut_until, self.terms.limit)
@@ -74,17 +44,6 @@ class AffectedClaim(Struct, frozen=True):
     def releasing(self) -> bool:
         """Whether the notice releases anything."""
         return self.days is not None
-
-    @property
-    def gross(self) -> Decimal:
-        """The sum of the instalments to be released, in euros."""
-        return sum((line.amount for line in self.lines), ZERO)
-
-    def meeting(self, claims: Iterable[Claim]) -> list[str]:
-        """The numbers of those claims, not declined, whose benefit days meet the days to be released."""
-        if self.days is None:
-            return []
-        return [each.number for each in claims if not each.is_declined and self.days.meets(each.benefit_days)]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -104,18 +63,10 @@ class AffectedClaim(Struct, frozen=True):
         }
 
 
-class Affected(Struct, frozen=True):
-    """An identified notice: the person, the case file, and every claim it affects, in the order of the actions."""
+class Affected(Identified, frozen=True):
+    """An identified follow-up notice: every claim that it affects."""
 
-    contract: Contract
-    person: Person
-    file: CaseFile
     parts: tuple[AffectedClaim, ...]
-
-    @property
-    def subject(self) -> ClaimSubject:
-        """What the reasons of the whole notice carry."""
-        return whole_notice(self.contract.number)
 
 
 def find_affected(
@@ -145,4 +96,6 @@ def affected_claim(*, contract: Contract, claim: Claim, person: Person, cover: C
     terms = benefits.terms_of(contract=contract, claim=claim, cover=cover)
     days = benefits.days_to_release(terms, reach.cut_until)
     lines = benefits.instalment_lines(terms, days) if days else ()
-    return AffectedClaim(contract, claim, person, cover, terms, reach, days, lines)
+    return AffectedClaim(
+        contract=contract, claim=claim, person=person, cover=cover, terms=terms, reach=reach, days=days, lines=lines
+    )

@@ -8,22 +8,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from dunkelwerk.decisions.money import CENT, LARGEST, ZERO, amount_fault, cents
+from dunkelwerk.decisions.nulls import NullIsDefault, fill_nulls
 from dunkelwerk.decisions.periods import Period, period
 
 SCHEMA = 1
-
-T = TypeVar("T")
-if TYPE_CHECKING:
-    #: null and absent both mean the default; after reading the field is never None
-    NullIsDefault = Annotated[T, "null is default"]
-else:
-    NullIsDefault = Optional
 
 WholeNumber = Annotated[int, Meta(ge=0, le=9999)]
 DueDay = Annotated[int, Meta(ge=1, le=28)]
@@ -101,13 +95,6 @@ def check_amounts(struct: Struct, *names: str) -> None:
         if fault := amount_fault(amount):
             raise ValueError(f"{name}: {fault}")
         force_setattr(struct, name, cents(amount))
-
-
-def fill_nulls(struct: Struct, **defaults: object) -> None:
-    """Put the default where null was read."""
-    for name, default in defaults.items():
-        if getattr(struct, name) is None:
-            force_setattr(struct, name, default)
 
 
 class Person(Struct, frozen=True, kw_only=True, gc=False):

@@ -7,56 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any, Protocol
 
 from dunkelwerk.decisions.decision import Looked, when
 from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.decisions.periods import Period
 from dunkelwerk.lines.credit_protection import benefits
 from dunkelwerk.lines.credit_protection import identification as identify
 from dunkelwerk.lines.credit_protection.affected import AffectedClaim
 from dunkelwerk.lines.credit_protection.casefile import (
-    CaseFile,
     Cause,
     Claim,
     Contract,
     ContractStatus,
     InstalmentStatus,
-    Person,
     Settlement,
 )
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
-
-
-class Part(Protocol):
-    """What a notice concerns: a claim that is there, one that would be opened, or a contract of somebody who died."""
-
-    @property
-    def contract(self) -> Contract: ...
-    @property
-    def onset(self) -> date: ...
-    @property
-    def gross(self) -> Decimal: ...
-
-
-class Paying(Part, Protocol):
-    """A part with days to be released (None: none)."""
-
-    @property
-    def days(self) -> Period | None: ...
-    def meeting(self, claims: Iterable[Claim]) -> list[str]: ...
-
-
-class Case(Protocol):
-    """An identified case."""
-
-    @property
-    def person(self) -> Person: ...
-    @property
-    def file(self) -> CaseFile: ...
-    @property
-    def parts(self) -> tuple[Any, ...]: ...
+from dunkelwerk.lines.credit_protection.parts import Benefit, Identified, Part
 
 
 class MayBeDefective(Protocol):
@@ -76,11 +43,11 @@ class MayBeSuspended(Protocol):
 # The whole notice
 
 
-def formally_defective(note: MayBeDefective, case: Case, p: Parameters) -> Looked:
+def formally_defective(note: MayBeDefective, case: Identified, p: Parameters) -> Looked:
     return when(not note.formally_correct, formally_correct=note.formally_correct)
 
 
-def permanent_disability(note: Any, case: Case, p: Parameters) -> Looked:
+def permanent_disability(note: Any, case: Identified, p: Parameters) -> Looked:
     claims = [
         claim.number
         for contract in case.file.contracts
@@ -90,28 +57,28 @@ def permanent_disability(note: Any, case: Case, p: Parameters) -> Looked:
     return when(bool(claims), claims=claims)
 
 
-def person_deceased(note: Any, case: Case, p: Parameters) -> Looked:
+def person_deceased(note: Any, case: Identified, p: Parameters) -> Looked:
     return when(case.person.deceased_on is not None, deceased_on=case.person.deceased_on)
 
 
-def above_authority(note: Any, case: Case, p: Parameters) -> Looked:
+def above_authority(note: Any, case: Identified, p: Parameters) -> Looked:
     amount = sum((part.gross for part in case.parts), ZERO)
     return when(amount > p.authority_limit, amount=amount, limit=p.authority_limit)
 
 
-def entitlement_suspended(note: MayBeSuspended, case: Case, p: Parameters) -> Looked:
+def entitlement_suspended(note: MayBeSuspended, case: Identified, p: Parameters) -> Looked:
     return when(note.entitlement_suspended, entitlement_suspended=note.entitlement_suspended)
 
 
 # Its contracts
 
 
-def contract_not_active(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
+def contract_not_active(note: Any, part: Part, case: Identified, p: Parameters) -> Looked:
     status = part.contract.status
     return when(status is not ContractStatus.ACTIVE, status=status.value, state=status.german)
 
 
-def premium_in_arrears(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
+def premium_in_arrears(note: Any, part: Part, case: Identified, p: Parameters) -> Looked:
     arrears = part.contract.arrears
     if arrears is None:
         return when(False)
@@ -119,11 +86,11 @@ def premium_in_arrears(note: Any, part: Part, case: Case, p: Parameters) -> Look
     return when(True, deadline=arrears.deadline, onset=part.onset, onset_after_deadline=after)
 
 
-def recourse_open(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
+def recourse_open(note: Any, part: Part, case: Identified, p: Parameters) -> Looked:
     return when(part.contract.recourse_open > ZERO, recourse_open=part.contract.recourse_open)
 
 
-def dread_disease_or_death(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
+def dread_disease_or_death(note: Any, part: Part, case: Identified, p: Parameters) -> Looked:
     claims = [
         each.number
         for each in part.contract.claims
@@ -141,7 +108,7 @@ def account_faults(contract: Contract) -> tuple[list[str], date | None]:
 # Days that somebody or something else has already
 
 
-def second_person_overlap(note: Any, part: Paying, case: Case, p: Parameters) -> Looked:
+def second_person_overlap(note: Any, part: Benefit, case: Identified, p: Parameters) -> Looked:
     others = [
         each
         for each in part.contract.claims
@@ -152,21 +119,21 @@ def second_person_overlap(note: Any, part: Paying, case: Case, p: Parameters) ->
     return overlapping(part, others)
 
 
-def unemployment_overlap(note: Any, part: Paying, case: Case, p: Parameters) -> Looked:
+def unemployment_overlap(note: Any, part: Benefit, case: Identified, p: Parameters) -> Looked:
     return overlapping(part, own_claims(part, case, Cause.UNEMPLOYMENT))
 
 
-def illness_overlap(note: Any, part: Paying, case: Case, p: Parameters) -> Looked:
+def illness_overlap(note: Any, part: Benefit, case: Identified, p: Parameters) -> Looked:
     return overlapping(part, own_claims(part, case, Cause.ILLNESS))
 
 
-def overlapping(part: Paying, claims: Iterable[Claim]) -> Looked:
+def overlapping(part: Benefit, claims: Iterable[Claim]) -> Looked:
     """Whether one of the claims has had some of the days to be released."""
     meeting = part.meeting(claims)
     return when(bool(meeting), claims=meeting, days=part.days)
 
 
-def own_claims(part: Part, case: Case, cause: Cause) -> list[Claim]:
+def own_claims(part: Part, case: Identified, cause: Cause) -> list[Claim]:
     """The person's claims of a cause on the contract."""
     return [each for each in part.contract.claims if each.person == case.person.id and each.cause is cause]
 
@@ -174,14 +141,14 @@ def own_claims(part: Part, case: Case, cause: Cause) -> list[Claim]:
 # A claim that is there
 
 
-def payment_returned(note: Any, claim: AffectedClaim, case: Case, p: Parameters) -> Looked:
+def payment_returned(note: Any, claim: AffectedClaim, case: Identified, p: Parameters) -> Looked:
     faults, blocked_since = account_faults(claim.contract)
     returned = [each for each in claim.claim.instalments if each.status is InstalmentStatus.RETURNED]
     faults += [f"Rate vom {each.due:%d.%m.%Y} kam zurück" for each in returned if not claim.claim.has_replaced(each)]
     return when(bool(faults), faults=faults, blocked_since=blocked_since)
 
 
-def amount_changed(note: Any, claim: AffectedClaim, case: Case, p: Parameters) -> Looked | None:
+def amount_changed(note: Any, claim: AffectedClaim, case: Identified, p: Parameters) -> Looked | None:
     terms, days = claim.terms, claim.days
     if days is None or terms.settlement is not Settlement.DAILY or terms.released_until is None:
         return None
@@ -196,6 +163,6 @@ def amount_changed(note: Any, claim: AffectedClaim, case: Case, p: Parameters) -
     return when(released != computed, month=f"{month.start:%m/%Y}", released=released, computed=computed)
 
 
-def no_benefit_left(note: Any, claim: AffectedClaim, case: Case, p: Parameters) -> Looked:
+def no_benefit_left(note: Any, claim: AffectedClaim, case: Identified, p: Parameters) -> Looked:
     limit, benefit_from = claim.terms.limit, claim.terms.benefit_from
     return when(limit < benefit_from, limit=limit, benefit_from=benefit_from)

@@ -7,12 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
-
 from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import day_after, period
 from dunkelwerk.decisions.process import Stop
-from dunkelwerk.decisions.tables import Match
 from dunkelwerk.lines.credit_protection import identification as identify
 from dunkelwerk.lines.credit_protection.casefile import (
     CaseFile,
@@ -26,18 +23,17 @@ from dunkelwerk.lines.credit_protection.casefile import (
     Person,
     Tariff,
 )
-from dunkelwerk.lines.credit_protection.identification import ClaimSubject, NamesPerson, whole_notice
+from dunkelwerk.lines.credit_protection.identification import NamesPerson
+from dunkelwerk.lines.credit_protection.parts import Identified, Part
 
 
-class Concerned(Struct, frozen=True, kw_only=True):
+class Concerned(Part, frozen=True, kw_only=True):
     """One contract that insures the person who died. ``taken_up``: the reported death claim that the notice belongs to.
 
     ``uncapped``: what the lump sum would be without the cover's cap, in euros.
     """
 
-    contract: Contract
     tariff: Tariff
-    person: Person
     died_on: date
     is_named: bool
     taken_up: Claim | None
@@ -52,16 +48,6 @@ class Concerned(Struct, frozen=True, kw_only=True):
     def claim_number(self) -> str | None:
         """The number of the claim that is taken up; a new one has none yet."""
         return self.taken_up.number if self.taken_up else None
-
-    @property
-    def subject(self) -> ClaimSubject:
-        """What its reasons carry."""
-        return ClaimSubject(self.contract.number, self.claim_number)
-
-    @property
-    def tables(self) -> tuple[Match, ...]:
-        """No table is asked."""
-        return ()
 
     @property
     def onset(self) -> date:
@@ -101,18 +87,10 @@ class Concerned(Struct, frozen=True, kw_only=True):
         }
 
 
-class Death(Struct, frozen=True):
+class Death(Identified, frozen=True):
     """An identified death notice: the named contract, and every other active one that insures the person."""
 
-    contract: Contract
-    person: Person
-    file: CaseFile
     parts: tuple[Concerned, ...]
-
-    @property
-    def subject(self) -> ClaimSubject:
-        """What the reasons of the whole notice carry."""
-        return whole_notice(self.contract.number)
 
 
 def find_concerned(note: NamesPerson, file: CaseFile, *, died_on: date) -> Death | Stop:

@@ -5,22 +5,16 @@ Source: docs/rules.md section 5. A reported claim with the same onset is taken u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
-
-from msgspec import Struct
 
 from dunkelwerk.decisions.days import add_months, birthday
 from dunkelwerk.decisions.decision import Looked, carrying, when
-from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.decisions.periods import Period, day_before
+from dunkelwerk.decisions.periods import day_before
 from dunkelwerk.decisions.process import Stop
-from dunkelwerk.decisions.tables import Match
 from dunkelwerk.lines.credit_protection import actions, benefits, payout
 from dunkelwerk.lines.credit_protection import identification as identify
-from dunkelwerk.lines.credit_protection.affected import Reach
 from dunkelwerk.lines.credit_protection.casefile import (
     CaseFile,
     Cause,
@@ -32,23 +26,22 @@ from dunkelwerk.lines.credit_protection.casefile import (
     Person,
     Tariff,
 )
-from dunkelwerk.lines.credit_protection.checks import Case, Part, account_faults
-from dunkelwerk.lines.credit_protection.identification import ClaimSubject, NamesPerson, whole_notice
+from dunkelwerk.lines.credit_protection.checks import account_faults
+from dunkelwerk.lines.credit_protection.identification import NamesPerson
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
+from dunkelwerk.lines.credit_protection.parts import Benefit, Identified, Part, Reach
 
 GERMAN = {Cause.ILLNESS: "Arbeitsunfähigkeit", Cause.UNEMPLOYMENT: "Arbeitslosigkeit", Cause.DEATH: "Tod"}
 
 
-class NewClaim(Struct, frozen=True, kw_only=True):
+class NewClaim(Benefit, frozen=True, kw_only=True):
     """The claim as it would be. ``terms`` are None where the tariff lacks the cover.
 
     ``taken_up``: the reported claim that the notice belongs to; ``former``: the claim whose relapse this is;
     ``missing``: the documents that are not there yet.
     """
 
-    contract: Contract
     tariff: Tariff
-    person: Person
     cause: Cause
     onset: date
     cover: Cover | None
@@ -56,36 +49,12 @@ class NewClaim(Struct, frozen=True, kw_only=True):
     former: Claim | None
     months_used_before: int
     terms: benefits.Terms | None
-    reach: Reach
     missing: tuple[str, ...]
-    days: Period | None
-    lines: tuple[benefits.Line, ...]
 
     @property
     def claim_number(self) -> str | None:
         """The number of the claim that is taken up; a new one has none yet."""
         return self.taken_up.number if self.taken_up else None
-
-    @property
-    def subject(self) -> ClaimSubject:
-        """What its reasons carry."""
-        return ClaimSubject(self.contract.number, self.claim_number)
-
-    @property
-    def tables(self) -> tuple[Match, ...]:
-        """The table rows that matched."""
-        return self.reach.tables
-
-    @property
-    def gross(self) -> Decimal:
-        """The sum of the instalments to be released, in euros."""
-        return sum((line.amount for line in self.lines), ZERO)
-
-    def meeting(self, claims: Iterable[Claim]) -> list[str]:
-        """The numbers of those claims, not declined, whose benefit days meet the days to be released."""
-        if self.days is None:
-            return []
-        return [each.number for each in claims if not each.is_declined and self.days.meets(each.benefit_days)]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -105,18 +74,10 @@ class NewClaim(Struct, frozen=True, kw_only=True):
         }
 
 
-class FirstNotice(Struct, frozen=True):
+class FirstNotice(Identified, frozen=True):
     """An identified first notice: it concerns the named contract alone."""
 
-    contract: Contract
-    person: Person
-    file: CaseFile
     parts: tuple[NewClaim, ...]
-
-    @property
-    def subject(self) -> ClaimSubject:
-        """What the reasons of the whole notice carry."""
-        return whole_notice(self.contract.number)
 
 
 # The claim as it would be
@@ -190,7 +151,7 @@ def claim_exists(note: Any, new: NewClaim, case: FirstNotice, p: Parameters) -> 
     """One reason per claim that is there, which carries it."""
     return [
         carrying(
-            ClaimSubject(new.contract.number, each.number),
+            new.subject_of(each.number),
             number=each.number,
             state=each.status.german,
             onset=each.onset,
@@ -240,7 +201,7 @@ def reported_late(note: Any, new: NewClaim, case: FirstNotice, p: Parameters) ->
     return when(note.received_on > deadline, received_on=note.received_on, deadline=deadline)
 
 
-def payment_returned(note: Any, part: Part, case: Case, p: Parameters) -> Looked:
+def payment_returned(note: Any, part: Part, case: Identified, p: Parameters) -> Looked:
     """Nothing was paid yet that could have come back: the payee's account alone may be at fault."""
     faults, blocked_since = account_faults(part.contract)
     return when(bool(faults), faults=faults, blocked_since=blocked_since)

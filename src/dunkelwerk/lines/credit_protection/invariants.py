@@ -30,11 +30,11 @@ def overlap(same: str, ours: str) -> str:
 RELEASES = (
     Invariant(
         "released_until",
-        "„Freigegeben bis“ ist das Ende der letzten gültigen Freigabe des Leistungsfalls.",
+        "„Freigegeben bis“ ist das Ende der letzten gültigen Freigabe des Leistungsfalls; ein abgelehnter hat keine.",
         f"""SELECT {CLAIM} FROM {CLAIMS} LEFT JOIN (
                 SELECT claim_id, max(upper(days)) - 1 AS until FROM release WHERE cancelled_on IS NULL GROUP BY claim_id
             ) r ON r.claim_id = c.id
-            WHERE c.released_until IS DISTINCT FROM r.until
+            WHERE c.released_until IS DISTINCT FROM r.until AND c.status <> 'declined'
               AND NOT (r.until IS NULL AND coalesce(c.released_until < c.benefit_from, c.benefit_from IS NULL))""",
     ),
     Invariant(
@@ -115,9 +115,10 @@ RELEASES = (
 CLAIM_STATUS = (
     Invariant(
         "released_though_declined",
-        "Für einen abgelehnten oder nur gemeldeten Leistungsfall haben wir nichts freigegeben.",
+        "Für einen abgelehnten Leistungsfall gilt keine Freigabe, für einen nur gemeldeten keine von uns.",
         f"""SELECT DISTINCT {CLAIM} FROM release r JOIN {CLAIMS} ON c.id = r.claim_id
-            WHERE r.decision IS NOT NULL AND r.cancelled_on IS NULL AND c.status IN ('declined', 'reported')""",
+            WHERE r.cancelled_on IS NULL
+              AND (c.status = 'declined' OR (c.status = 'reported' AND r.decision IS NOT NULL))""",
     ),
     Invariant(
         "closed_by_us",
@@ -148,6 +149,14 @@ CLAIM_STATUS = (
            LEFT JOIN (SELECT contract, sum(amount) AS amount FROM posting WHERE event = 'instalment_recovered'
                       GROUP BY contract) p ON p.contract = k.id
            WHERE k.recourse_open < 0 OR k.recourse_open > k.recourse_loaded + coalesce(p.amount, 0)""",
+    ),
+    Invariant(
+        "document_wait",
+        "Auf Unterlagen wartet nur ein gemeldeter Leistungsfall, nur einmal, und mit einem Postkorbeintrag.",
+        f"""SELECT {CLAIM} FROM document_wait d JOIN {CLAIMS} ON c.id = d.claim_id
+            LEFT JOIN work_item w ON w.id = d.work_item
+            WHERE d.ended_on IS NULL
+            GROUP BY 1 HAVING count(*) > 1 OR bool_or(c.status <> 'reported' OR w.id IS NULL)""",
     ),
     Invariant(
         "review_item",

@@ -16,8 +16,10 @@ from dunkelwerk.decisions.money import ZERO
 from dunkelwerk.decisions.periods import Period, period
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.lines.credit_protection import actions, benefits, openings
-from dunkelwerk.lines.credit_protection.casefile import Cause, ClaimStatus, InstalmentStatus, Settlement
+from dunkelwerk.lines.credit_protection import actions, benefits, openings, waits
+from dunkelwerk.lines.credit_protection.casefile import Cause, Claim, ClaimStatus, InstalmentStatus, Settlement
+from dunkelwerk.lines.credit_protection.letters.documents import missing_of
+from dunkelwerk.lines.credit_protection.letters.matter import note_of
 from dunkelwerk.lines.credit_protection.loader import ClaimRow
 
 CLOSING_REASONS = ("recovered", "max_duration", "contract_end", "age_limit", "new_job", "death", "withdrawn")
@@ -69,6 +71,7 @@ def compose(case: Any, wanted: Sequence[Action], notice: Any) -> tuple[Action, .
     composed: list[Action] = []
     for key in sorted(by_claim, key=lambda key: (order.index(key[0]), rows[key].id or math.inf)):
         composed += complete(rows[key], case, by_claim[key])
+        check_request(rows[key].claim, by_claim[key], notice)
     ensure_within_recourse(rows, composed)
     return tuple(composed)
 
@@ -194,6 +197,25 @@ def check(row: ClaimRow, action: Any, together: Iterable[Any]) -> None:
             raise refused(action, _("template ist eines von {known}").format(known=", ".join(TEMPLATES)))
         case _:
             return
+
+
+def check_request(claim: Claim, wanted: Sequence[Any], notice: Any) -> None:
+    """Raise CommandError for a request of documents that could name none, or that nothing would ever end.
+
+    The letter names what the first notice of a claim did not bring; the wait for it ends when the claim is accepted.
+    """
+    request = next((each for each in wanted if getattr(each, "template", None) == waits.REQUEST), None)
+    if request is None:
+        return
+    if claim.status is not ClaimStatus.REPORTED:
+        what = _("Unterlagen werden nur zu einem gemeldeten Leistungsfall angefordert, dieser ist {state}")
+        raise refused(request, what.format(state=claim.status.german))
+    if any(isinstance(each, actions.CloseClaim) for each in wanted):
+        raise refused(request, _("der Leistungsfall wird zugleich geschlossen"))
+    if (getattr(notice, "opens", None), getattr(notice, "onset", None)) != (claim.cause, claim.onset):
+        raise refused(request, _("Unterlagen fordert man zu der Meldung an, mit der der Leistungsfall begann"))
+    if not missing_of(note_of(notice), claim.cause):
+        raise refused(request, _("zu dieser Meldung sind alle Unterlagen da"))
 
 
 def has_lump_sum(row: ClaimRow) -> bool:

@@ -5,31 +5,12 @@ Source: docs/rules.md section 4, "in this order".
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from dunkelwerk.decisions.money import ZERO
-from dunkelwerk.decisions.periods import Period, day_after
+from dunkelwerk.decisions.periods import day_after
 from dunkelwerk.lines.credit_protection import actions, benefits, reasons
-from dunkelwerk.lines.credit_protection.affected import Reach
-from dunkelwerk.lines.credit_protection.casefile import Contract, Cover, Person
+from dunkelwerk.lines.credit_protection.casefile import Cover
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
-
-
-class Benefit(Protocol):
-    """A claim, there already or about to be opened, with its terms and how far the notice reaches."""
-
-    @property
-    def contract(self) -> Contract: ...
-    @property
-    def claim_number(self) -> str | None: ...
-    @property
-    def person(self) -> Person: ...
-    @property
-    def reach(self) -> Reach: ...
-    @property
-    def days(self) -> Period | None: ...
-    @property
-    def lines(self) -> tuple[benefits.Line, ...]: ...
+from dunkelwerk.lines.credit_protection.parts import Benefit
 
 
 def pay_out(

@@ -289,7 +289,8 @@ def spans(claim: Claim, limit: date | None, releases: Iterable[shown.ReleaseShow
         found.append(shown.Span(shown.PROVEN, start, min(claim.proven_until, limit)))
     found += [shown.Span(shown.CANCELLED, each.start, each.end) for each in releases if each.cancelled_on]
     live = [each for each in releases if not each.cancelled_on]
-    if claim.released_until is not None and not live:  # loaded without the days themselves
+    # loaded without the days themselves; those of a declined claim count as cancelled
+    if claim.released_until is not None and not live and not claim.is_declined:
         found.append(shown.Span(shown.RELEASED, start, claim.released_until))
     found += [shown.Span(shown.RELEASED, each.start, each.end) for each in live]
     found.append(shown.Span(shown.DEFERRED, claim.onset, day_before(start)))

@@ -11,10 +11,9 @@ from typing import Any, Protocol
 from dunkelwerk.decisions.decision import Looked, when
 from dunkelwerk.decisions.failures import look_up
 from dunkelwerk.decisions.tables import Match, Table
-from dunkelwerk.lines.credit_protection.affected import Reach
 from dunkelwerk.lines.credit_protection.casefile import Claim
-from dunkelwerk.lines.credit_protection.checks import Case
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
+from dunkelwerk.lines.credit_protection.parts import Benefit, Identified, Reach
 
 #: a note is usually backdated by three days at the most (AU-RL § 5)
 BACKDATING = timedelta(days=3)
@@ -63,7 +62,7 @@ def clean_codes(codes: tuple[str, ...]) -> list[str]:
     return [code for code in (each.strip().upper() for each in codes) if code]
 
 
-def implausible_dates(note: SickNote, case: Case, p: Parameters) -> Looked:
+def implausible_dates(note: SickNote, case: Identified, p: Parameters) -> Looked:
     start, end = note.incapacity_from, note.incapacity_until
     faults = []
     if note.issued_on > note.received_on:
@@ -77,7 +76,7 @@ def implausible_dates(note: SickNote, case: Case, p: Parameters) -> Looked:
     return when(bool(faults), faults=faults, issued_on=note.issued_on, received_on=note.received_on)
 
 
-def extension_unclear(note: Any, part: Any, case: Case, p: Parameters) -> Looked:
+def extension_unclear(note: Any, part: Benefit, case: Identified, p: Parameters) -> Looked:
     match = part.reach.tables[0]
     unclear = match.outputs["days"] == 0 and part.reach.was_cut
     return when(unclear, chapter=match.inputs["chapter"], days=match.outputs["days"])

@@ -7,9 +7,8 @@ from typing import Protocol
 
 from dunkelwerk.decisions.decision import Looked, when
 from dunkelwerk.decisions.periods import day_before
-from dunkelwerk.lines.credit_protection.affected import Reach
-from dunkelwerk.lines.credit_protection.checks import Case
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
+from dunkelwerk.lines.credit_protection.parts import Identified, Reach
 
 
 class UnemploymentProof(Protocol):
@@ -44,7 +43,7 @@ def ending(proof: UnemploymentProof, reach: Reach) -> str | None:
     return "new_job"
 
 
-def implausible_dates(proof: UnemploymentProof, case: Case, p: Parameters) -> Looked:
+def implausible_dates(proof: UnemploymentProof, case: Identified, p: Parameters) -> Looked:
     faults = []
     if proof.proven_on > proof.received_on:
         faults.append("ausgestellt nach dem Eingang")

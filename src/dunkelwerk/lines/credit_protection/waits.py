@@ -21,18 +21,25 @@ REQUEST, REMINDER, TASK = "documents_requested", "documents_reminder", "document
 #: § 14 VVG: a month after the notice the insured person may ask for money on account
 MONTHS_UNTIL_URGENT = 1
 WAIT = ("claim_id", "notice", "decision", "work_item", "requested_on", "remind_on", "urgent_on")
+#: work items by number, then what waits with them: whoever ends several meets nobody who ends them the other way round
 END = """
-    WITH over AS (
-        UPDATE document_wait SET ended_on = %s WHERE claim_id = ANY(%s) AND ended_on IS NULL RETURNING work_item
+    WITH item AS (
+        SELECT w.id FROM work_item w JOIN document_wait d ON d.work_item = w.id
+        WHERE d.claim_id = ANY(%(claims)s) AND d.ended_on IS NULL ORDER BY w.id FOR UPDATE OF w
+    ), over AS (
+        UPDATE document_wait d SET ended_on = %(day)s FROM item WHERE d.work_item = item.id AND d.ended_on IS NULL
     )
     UPDATE work_item w SET state = 'done', version = version + 1
-    FROM over WHERE w.id = over.work_item AND w.state <> 'done'
+    FROM item WHERE w.id = item.id AND w.state <> 'done'
 """
-#: who asked in error, as a confirmed reversal says, waits no longer; the notice itself is a clerk's again
-TAKEN_BACK = """
-    SELECT d.claim_id FROM document_wait d
-    JOIN decision_record r ON r.reverses = d.decision AND r.effective
-    WHERE d.ended_on IS NULL
+#: who asked in error, as a confirmed reversal says, waits no longer; the notice itself is a clerk's again. Nor does
+#: anybody wait where a clerk closed the work item, or where the claim went on without us
+OVER = """
+    SELECT d.claim_id FROM document_wait d JOIN claim c ON c.id = d.claim_id JOIN work_item w ON w.id = d.work_item
+    WHERE d.ended_on IS NULL AND (
+        c.status <> 'reported' OR w.state = 'done'
+        OR EXISTS (SELECT FROM decision_record r WHERE r.reverses = d.decision AND r.effective)
+    )
 """
 #: those whose notice did not come again meanwhile
 DUE = """
@@ -48,9 +55,13 @@ DUE = """
     ORDER BY d.id
 """
 URGENT = """
+    WITH urgent AS (
+        SELECT w.id FROM work_item w JOIN document_wait d ON d.work_item = w.id
+        WHERE d.ended_on IS NULL AND d.urgent_on <= %(day)s AND w.priority > 1 AND w.state = 'open'
+        ORDER BY w.id FOR UPDATE OF w
+    )
     UPDATE work_item w SET priority = 1, version = version + 1, open_from = least(open_from, %(day)s)
-    FROM document_wait d
-    WHERE d.work_item = w.id AND d.ended_on IS NULL AND d.urgent_on <= %(day)s AND w.priority > 1 AND w.state = 'open'
+    FROM urgent WHERE w.id = urgent.id
 """
 REMINDED = "UPDATE document_wait SET reminded_by = %s WHERE id = %s AND reminded_by IS NULL"
 
@@ -93,13 +104,14 @@ def begin(writing: Writing, effects: Sequence[Effect]) -> None:
 
 
 def end(cursor: Any, claims: Sequence[int], day: date) -> None:
-    """Nothing is awaited for these claims any more: they were accepted, closed, or asked for again."""
-    cursor.execute(END, (day, list(claims)))
+    """Nothing is awaited for these claims any more: they were accepted, declined, closed, or asked for again."""
+    if claims:
+        cursor.execute(END, {"claims": list(claims), "day": day})
 
 
 def due(cursor: Any, day: date) -> list[Task]:
-    """The reminders that are to be sent on a business day; waits taken back end, what became urgent is raised."""
-    cursor.execute(TAKEN_BACK)
+    """The reminders that are to be sent on a business day; waits that are over end, what became urgent is raised."""
+    cursor.execute(OVER)
     end(cursor, [claim for (claim,) in cursor.fetchall()], day)
     cursor.execute(URGENT, {"day": day})
     cursor.execute(DUE, (day,))

@@ -21,9 +21,10 @@ RANK = {"reported": 0, "accepted": 1, "declined": 2, "closed": 2}
 
 
 class ClaimChange(Struct, frozen=True):
-    """What is new about a claim that the register has."""
+    """What is new about a claim that the register has, with the status ``before``."""
 
     id: int
+    before: str
     claim: Claim
     columns: bool
     proof: date | None
@@ -33,6 +34,16 @@ class ClaimChange(Struct, frozen=True):
 
     def __bool__(self) -> bool:
         return self.columns or bool(self.new_instalments) or bool(self.instalments)
+
+    @property
+    def is_declined_now(self) -> bool:
+        """Whether it was not declined before: its days no longer count."""
+        return self.claim.is_declined and self.before != ClaimStatus.DECLINED.value
+
+    @property
+    def went_on(self) -> bool:
+        """Whether it was merely reported, and is so no more: nobody waits for documents."""
+        return self.before == ClaimStatus.REPORTED.value != self.claim.status.value
 
 
 class ContractChange(Struct, frozen=True):
@@ -83,7 +94,7 @@ def compare_claim(claim: Claim, known: KnownClaim, *, field: str) -> ClaimChange
     if not (columns or new or changed):
         return None
     proof = claim.proven_until if claim.proven_until != known.proven_until else None
-    return ClaimChange(known.id, claim, columns, proof, days_released(claim, known), new, changed)
+    return ClaimChange(known.id, known.status, claim, columns, proof, days_released(claim, known), new, changed)
 
 
 def check_not_older(claim: Claim, known: KnownClaim, *, field: str) -> None:
@@ -177,9 +188,10 @@ def columns_of_known(known: KnownClaim) -> tuple[object, ...]:
 
 
 def days_released(claim: Claim, known: KnownClaim | None) -> Period | None:
-    """The days with benefit that the register does not know as released yet."""
+    """The days with benefit that the register does not know as released yet; all, where the claim was declined."""
     first, last = claim.benefit_from, claim.released_until
-    before = known.benefit_days if known is not None else None
+    counts = known is not None and (claim.is_declined or known.status != ClaimStatus.DECLINED.value)
+    before = known.benefit_days if known is not None and counts else None
     if first is None or last is None or before is None or last <= before.end:
         return period(first, last) if before is None else None
     return period(max(first, day_after(before.end)), last)
@@ -189,7 +201,7 @@ def check_days(contract: Contract, known: KnownContract, *, field: str) -> None:
     """Raise LineFault where days that the line releases were released here, for the claim or for another cause."""
     for at, claim in enumerate(contract.claims if known.releases else ()):
         before = known.claims.get(claim.number)
-        days = days_released(claim, before)
+        days = None if claim.is_declined else days_released(claim, before)
         if days and any(clashes(days, claim, before, own) for own in known.releases):
             text = _("Tage des Leistungsfalls {claim} sind hier schon freigegeben")
             todo = _("bitte im Bestandssystem berichtigen")
@@ -216,8 +228,8 @@ def clashes(days: Period, claim: Claim, known: KnownClaim | None, own: OwnReleas
 
 
 def overlaps(contract: Contract) -> list[tuple[str, str]]:
-    """Pairs of claims of one person with different causes whose benefit days meet."""
-    paid = [(claim, days) for claim in contract.claims if (days := claim.benefit_days)]
+    """Pairs of claims of one person with different causes, none declined, whose benefit days meet."""
+    paid = [(claim, days) for claim in contract.claims if (days := claim.benefit_days) and not claim.is_declined]
     return [
         (one.number, other.number)
         for at, (one, days) in enumerate(paid)

@@ -17,7 +17,9 @@ What is news, and what is refused:
   where a closed claim has lost its ``closed_on``, ``closing_reason`` or ``recovered_on``, and where ``recourse_open``
   is what it was before we set off part of it (any other amount is news). A line equal to the one loaded last is
   never news: it is refused where the register moved on, and else changes nothing.
-- A claim that is closed, or for which days were released here, is not declined from outside.
+- A claim that is closed, or for which days were released here, is not declined from outside. What was released for a
+  declined claim elsewhere counts as cancelled: its days stand against no other claim, as the rules have it. Closed
+  instead of declined, it holds them again.
 - An instalment's amount and due date never change. The status of one that was released here never comes from
   outside, for postings speak of it; payments and returns come by ``dunkelwerk payouts``.
 - Of a claim, ICD codes, ``months_used_before`` and dates of closing may always be corrected; person, cause, onset and

@@ -29,7 +29,7 @@ CLAIM = (
     *("released_until", "recovered_on", "closed_on", "closing_reason", "months_used_before"),
 )
 INSTALMENT = ("claim_id", "key", "due", "amount", "set_off", "status", "replaces")
-RELEASE = ("claim_id", "contract", "person", "cause", "days", "origin")
+RELEASE = ("claim_id", "contract", "person", "cause", "days", "origin", "cancelled_on")
 DATES = (
     *("birth_date", "deceased_on", "starts_on", "ends_on", "blocked_since", "reminded_on", "arrears_deadline"),
     *("onset", "benefit_from", "benefit_limit", "proven_until", "released_until", "recovered_on", "closed_on"),

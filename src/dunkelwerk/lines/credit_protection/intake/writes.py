@@ -12,6 +12,8 @@ from typing import Any
 
 from dunkelwerk.decisions.periods import Period
 from dunkelwerk.infra.bulk import columns_of, copy_rows, take_ids
+from dunkelwerk.infra.businessday import business_day
+from dunkelwerk.lines.credit_protection import waits
 from dunkelwerk.lines.credit_protection.casefile import Claim, Contract
 from dunkelwerk.lines.credit_protection.intake import rows
 from dunkelwerk.lines.credit_protection.intake.changes import ClaimChange, days_released
@@ -22,13 +24,15 @@ UPDATE_INSTALMENTS = """
     UPDATE instalment i SET key = u.key, status = u.status, replaces = u.replaces
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS u (id, key, status, replaces) WHERE i.id = u.id
 """
+#: the days of a declined claim stand against no other claim, to the rules as to the constraints
+CANCEL_RELEASES = "UPDATE release SET cancelled_on = %s WHERE claim_id = ANY(%s) AND cancelled_on IS NULL"
 
 
 class Writer:
     """Writes one batch. ``load`` is the run's id."""
 
     def __init__(self, cursor: Any, known: Known, *, load: int) -> None:
-        self._cursor, self._load = cursor, load
+        self._cursor, self._load, self._day = cursor, load, business_day(None)
         self._persons = {key: row.id for key, row in known.persons.items()}
         self._tariffs = {key: row.id for key, row in known.tariffs.items()}
 
@@ -41,7 +45,9 @@ class Writer:
         self._write_tariffs(plan, new_tariffs)
         self._write_insured(plan, new_contracts)
         claims = self._write_claims(plan, new_contracts)
+        self._cancel_declined(plan)
         self._write_benefits(plan, claims)
+        waits.end(self._cursor, [each.id for each in claim_changes(plan) if each.went_on], self._day)
 
     def _take_keys(self, table: str, keys: list[str], ids: dict[str, int]) -> list[int]:
         new = take_ids(self._cursor, table, len(keys))
@@ -127,6 +133,10 @@ class Writer:
         self._update("claim", rows.CLAIM, changed)
         return whole
 
+    def _cancel_declined(self, plan: Plan) -> None:
+        if declined := [each.id for each in claim_changes(plan) if each.is_declined_now]:
+            self._cursor.execute(CANCEL_RELEASES, (self._day, declined))
+
     def _write_benefits(self, plan: Plan, new: Sequence[tuple[int, int, Claim]]) -> None:
         """Proofs, releases and instalments."""
         changes = [(change.known.id, each) for change, _ in plan.contracts for each in change.claims]
@@ -150,7 +160,8 @@ class Writer:
         if days is None:
             return None
         span = f"[{days.start},{days.end}]"
-        return claim_id, contract, self._persons[claim.person], claim.cause.value, span, 0
+        cancelled_on = self._day if claim.is_declined else None
+        return claim_id, contract, self._persons[claim.person], claim.cause.value, span, 0, cancelled_on
 
     def _copy(self, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
         values = list(values)

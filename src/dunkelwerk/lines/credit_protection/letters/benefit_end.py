@@ -31,6 +31,7 @@ def tell(matter: Matter) -> dict[str, Any]:
         "last_paid": last and german.day(last),
         "total_paid": german.euros(matter.total_paid),
         "own_due": due and german.day(due),
+        "is_own_due_past": due is not None and due <= matter.on,
         "relapse_months": german.count(matter.cover.relapse_months, "Monat", "Monaten"),
         "max_months": german.count(matter.cover.max_months, "Monat", "Monate"),
         "contract_end": german.day(matter.contract.end),

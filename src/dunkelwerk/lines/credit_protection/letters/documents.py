@@ -55,16 +55,19 @@ def asking(matter: Matter, pieces: list[str]) -> dict[str, Any]:
 
 def missing_pieces(matter: Matter) -> list[str]:
     """The pieces that did not come with the notice, by name; raises Missing where all came."""
-    note, cause = matter.note, matter.claim.cause
-    if cause is Cause.ILLNESS:
-        pieces = missing_of_illness(note)
-    elif cause is Cause.UNEMPLOYMENT:
-        pieces = [] if note.award_notice else ["award_notice"]
-    else:
-        pieces = [] if note.certificate else ["death_certificate"]
+    pieces = missing_of(matter.note, matter.claim.cause)
     if not pieces:
         raise Missing("documents")
     return pieces
+
+
+def missing_of(note: Note, cause: Cause) -> list[str]:
+    """The pieces that a first notice of a cause does not bring, by name."""
+    if cause is Cause.ILLNESS:
+        return missing_of_illness(note)
+    if cause is Cause.UNEMPLOYMENT:
+        return [] if note.award_notice else ["award_notice"]
+    return [] if note.certificate else ["death_certificate"]
 
 
 def missing_of_illness(note: Note) -> list[str]:

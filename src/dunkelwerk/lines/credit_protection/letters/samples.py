@@ -36,6 +36,9 @@ INSTALMENT = {"type": "release_instalment", **AT, "due": "2026-11-15", "amount":
 OFFSET = {"type": "offset_recourse", **AT, "due": "2026-11-15", "amount": "100.00"}
 CLOSING = {"type": "close_claim", **AT, "reason": "recovered"}
 NOTHING_YET: dict[str, Any] = {"released_until": None, "instalments": [], "proven_until": None}
+#: fallen ill in October: the deferred period is not over
+RECENT = {"onset": "2026-10-19", "benefit_from": "2026-11-30", "benefit_limit": "2028-11-29"}
+RECENT_NOTE = NOTICE | {"incapacity_until": "2026-11-14"}
 PAID_BACK = {"due": "2026-10-15", "amount": "312.50", "how": "recovered"}
 STOPPED = {"due": "2026-11-15", "amount": "312.50", "how": "cancelled"}
 UNDONE = [{"type": "undo", **AT, "action": "release_instalment", **each} for each in (STOPPED, PAID_BACK)]
@@ -81,7 +84,7 @@ class Case(Struct, frozen=True):
 CASES: dict[str, Case] = {
     "acceptance": Case(ACCEPTED, {"status": "closed"}, FIRST_NOTE, opens=True),
     "settlement": Case([PROOF, EXTENSION, INSTALMENT, OFFSET]),
-    "deferred_period": Case([{**PROOF, "until": "2026-03-31"}], NOTHING_YET),
+    "deferred_period": Case([{**PROOF, "until": "2026-11-14"}], NOTHING_YET | RECENT, RECENT_NOTE),
     "benefit_end": Case([PROOF, EXTENSION, INSTALMENT, CLOSING]),
     "documents_requested": Case(REPORTED, {"status": "closed"}, {**FIRST_NOTE, "documents": [], "icd": []}, opens=True),
     "documents_reminder": Case(REPORTED, {"status": "closed"}, {**FIRST_NOTE, "documents": [], "icd": []}, opens=True),

@@ -23,16 +23,25 @@ def tell(matter: Matter) -> dict[str, Any]:
     """The content of ``settlement.typ``."""
     until = needed(matter.released_until)
     review = matter.first("review_on")
+    due = next_due(matter, until)
     return {
         "subject": subject(matter),
         "released_until": german.day(until),
         "proven_until": german.day(needed(matter.proven_until)),
         "review_on": review and german.day(needed(review.on)),
-        "next_due": next_due(matter, until),
-        "proof_by": german.day(needed(matter.proven_until) + timedelta(days=PROOF_DAYS)),
+        "is_review_due": review is not None and needed(review.on) <= matter.on,
+        "next_due": due and german.day(due),
+        "is_next_due_past": due is not None and due <= matter.on,
+        "proof_by": german.day(proof_by(matter)),
         **payments(matter),
         **duration(matter, until),
     }
+
+
+def proof_by(matter: Matter) -> date:
+    """Until when the next proof shall arrive: where we decided late, in as many days as we wait for any document."""
+    usual = needed(matter.proven_until) + timedelta(days=PROOF_DAYS)
+    return max(usual, matter.on + timedelta(days=matter.reminder_days))
 
 
 def subject(matter: Matter) -> str:
@@ -41,13 +50,13 @@ def subject(matter: Matter) -> str:
     return f"Wir zahlen {german.euros(net)} für Sie" if net else "Ihr Nachweis ist angekommen"
 
 
-def next_due(matter: Matter, until: date) -> str | None:
+def next_due(matter: Matter, until: date) -> date | None:
     """When the next payment falls due, where the claim still reaches it (daily settlement: in the next day's month)."""
     if matter.terms.settlement is Settlement.DAILY:
         due = day_after(until).replace(day=matter.terms.due_day)
-        return german.day(due) if until < matter.terms.limit else None
+        return due if until < matter.terms.limit else None
     due = benefits.next_due(matter.terms, until)
-    return german.day(due) if due <= matter.terms.limit else None
+    return due if due <= matter.terms.limit else None
 
 
 def payments(matter: Matter) -> dict[str, Any]:

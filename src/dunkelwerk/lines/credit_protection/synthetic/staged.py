@@ -69,7 +69,7 @@ def stage(process: Process[Any, Any, Any, Any], *, copy: int = 0) -> Iterator[St
         case_file = msgspec.json.decode(msgspec.json.encode(case_file_of(scenario)))
         notice = msgspec.json.decode(msgspec.json.encode(notice_of(scenario)))
         readable = is_readable(case_file, process.line.case_file) and is_readable(notice, process.notice)
-        if not readable or pays_what_it_declined(case_file) or "process" in notice:
+        if not readable or "process" in notice:
             continue
         names = {name: f"{prefix}-{number}-{name}" for name in own_names(case_file)}
         renamed = rename(notice, names) | {"process": process.name, "id": f"{prefix}-{number}"}
@@ -83,15 +83,6 @@ def is_readable(value: dict[str, Any], kind: Any) -> bool:
     except (msgspec.ValidationError, ValueError):
         return False
     return True
-
-
-def pays_what_it_declined(case_file: dict[str, Any]) -> bool:
-    """Whether days of a declined claim are released: to the rules they stand against nothing, to the register they do.
-
-    The register refuses to release such a day again, and the notice is referred; a case file alone does not.
-    """
-    claims = [claim for contract in case_file["contracts"] for claim in contract.get("claims") or ()]
-    return any(claim["status"] == "declined" and claim.get("released_until") for claim in claims)
 
 
 def day_of(scenario: Scenario) -> Any:

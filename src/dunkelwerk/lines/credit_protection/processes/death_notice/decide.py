@@ -25,7 +25,6 @@ from dunkelwerk.lines.credit_protection.casefile import (
     Settlement,
 )
 from dunkelwerk.lines.credit_protection.death import Concerned, Death, find_concerned
-from dunkelwerk.lines.credit_protection.identification import ClaimSubject
 from dunkelwerk.lines.credit_protection.line import CREDIT_PROTECTION
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
 from dunkelwerk.lines.credit_protection.processes.death_notice.notice import DeathNotice as Note
@@ -56,7 +55,7 @@ def concerned(note: Note, file: CaseFile, p: Parameters) -> Death | Stop:
 def overpaid(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
     paid = {each.number: list(at.is_due_after(each, InstalmentStatus.PAID)) for each in at.claims}
     return [
-        carrying(subject(at, number), number=number, amount=sum(amounts, ZERO), died_on=note.died_on)
+        carrying(at.subject_of(number), number=number, amount=sum(amounts, ZERO), died_on=note.died_on)
         for number, amounts in paid.items()
         if amounts
     ]
@@ -66,7 +65,7 @@ def overpaid(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Look
 def month_of_death(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
     month = next(Period(note.died_on, note.died_on).months())
     return [
-        carrying(subject(at, each.number), number=each.number, month=f"{month.start:%m/%Y}")
+        carrying(at.subject_of(each.number), number=each.number, month=f"{month.start:%m/%Y}")
         for each in at.claims
         if is_daily(at, each) and any(month.holds(due) for due in dues(each))
     ]
@@ -102,7 +101,7 @@ def age_limit_reached(note: Note, at: Concerned, case: Death, p: Parameters) -> 
 @finds(first_reasons.CLAIM_EXISTS, scope=CLAIM)
 def claim_exists(note: Note, at: Concerned, case: Death, p: Parameters) -> list[Looked]:
     return [
-        carrying(subject(at, each.number), number=each.number, state=each.status.german, onset=each.onset)
+        carrying(at.subject_of(each.number), number=each.number, state=each.status.german, onset=each.onset)
         for each in at.contract.claims
         if each.cause is Cause.DEATH and not each.is_declined and each is not at.taken_up
     ]
@@ -207,8 +206,3 @@ def pay(note: Note, at: Concerned) -> tuple[actions.Action, ...]:
     ]
     done.append(actions.EndContract(contract=contract, claim=claim, on=note.died_on))
     return (*done, actions.SendLetter(contract=contract, claim=claim, template="death_settlement"))
-
-
-def subject(at: Concerned, claim: str) -> ClaimSubject:
-    """A claim on the contract."""
-    return ClaimSubject(at.contract.number, claim)

@@ -16,7 +16,6 @@ from dunkelwerk.decisions.reasons import IGNORE, SECOND_CHECK
 from dunkelwerk.lines.credit_protection import actions, checks, first_notice, first_reasons, reasons, sick_notes
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim, ClaimStatus, Contract, Cover, Person
 from dunkelwerk.lines.credit_protection.first_notice import FirstNotice, NewClaim, find_first
-from dunkelwerk.lines.credit_protection.identification import ClaimSubject
 from dunkelwerk.lines.credit_protection.line import CREDIT_PROTECTION
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
 from dunkelwerk.lines.credit_protection.processes.first_sick_note.notice import FirstSickNote as Note
@@ -150,7 +149,7 @@ def relapse(note: Note, new: NewClaim, case: FirstNotice, p: Parameters) -> Look
     former = relapse_of(note, new.contract, case.person, new.cover)
     if former is None:
         return when(False)
-    return carrying(ClaimSubject(new.contract.number, former.number), number=former.number, ended_on=ended_on(former))
+    return carrying(new.subject_of(former.number), number=former.number, ended_on=ended_on(former))
 
 
 finds(reasons.NO_BENEFIT_LEFT, scope=CLAIM)(first_notice.no_benefit_left)

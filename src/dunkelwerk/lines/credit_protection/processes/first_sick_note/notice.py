@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
-from dunkelwerk.lines.credit_protection.casefile import Cause, NullIsDefault, fill_nulls
+from dunkelwerk.decisions.nulls import NullIsDefault, fill_nulls
+from dunkelwerk.lines.credit_protection.casefile import Cause
 
 Occupation = Literal["employed", "self_employed", "civil_servant", "none"]
 Document = Literal["claim_form", "sick_note", "employer_confirmation"]

@@ -13,10 +13,11 @@ from dunkelwerk.decisions.decision import Looked, when
 from dunkelwerk.decisions.process import Process, Stop
 from dunkelwerk.decisions.reasons import SECOND_CHECK
 from dunkelwerk.lines.credit_protection import actions, checks, follow_up, reasons, sick_notes
-from dunkelwerk.lines.credit_protection.affected import Affected, AffectedClaim, Reach, find_affected
+from dunkelwerk.lines.credit_protection.affected import Affected, AffectedClaim, find_affected
 from dunkelwerk.lines.credit_protection.casefile import CaseFile, Cause, Claim
 from dunkelwerk.lines.credit_protection.line import CREDIT_PROTECTION
 from dunkelwerk.lines.credit_protection.parameters import CreditProtectionParameters as Parameters
+from dunkelwerk.lines.credit_protection.parts import Reach
 from dunkelwerk.lines.credit_protection.processes.follow_up_sick_note.notice import FollowUpSickNote as Note
 from dunkelwerk.lines.credit_protection.reasons import CLAIM, PERSON
 

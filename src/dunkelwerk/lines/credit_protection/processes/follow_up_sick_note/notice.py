@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from dunkelwerk.lines.credit_protection.casefile import NullIsDefault, fill_nulls
+from dunkelwerk.decisions.nulls import NullIsDefault, fill_nulls
 
 
 class FollowUpSickNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
