@@ -73,6 +73,7 @@ bench: $(DEV)  ## the performance figures; a table, and JSON under bench/results
 
 simulate: $(DEV)  ## months of business days from ten printed seeds, with everything that goes wrong in them
 	$(BIN)/python -m tests.simulation --seeds 10 --days 100 $(SIMULATE)
+	$(BIN)/python -m tests.simulation.dialogues --seeds 5 --days 60
 
 mutants: $(DEV)  ## mutation testing of the process's checks
 	$(BIN)/python tools/mutants.py

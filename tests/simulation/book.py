@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from .recorded import Recorded
+
 Key = tuple[str, str]
 
 
@@ -66,6 +68,7 @@ class Book:
     overrides_changed_on: date | None = None
     #: what the core system last said to be open on a contract, and the last posting before that
     recourse: dict[int, tuple[Decimal, int]] = field(default_factory=dict)
+    recorded: Recorded = field(default_factory=Recorded)
     files: list[bytes] = field(default_factory=list)
     sequence: int = 0
     #: what the rules remember of the day before

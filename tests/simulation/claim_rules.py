@@ -232,9 +232,7 @@ def waits_right(world: World, facts: Facts) -> Iterator[str]:
         claim = claims[each["claim_id"]]
         if each["ended_on"] is None and open_[each["claim_id"]] > 1:
             yield f"{claim['name']} is waited for twice"
-        # a clerk may ask for papers about any claim
-        asked = records[each["decision"]]["kind"] != "manual"
-        if asked and each["ended_on"] is None and claim["status"] != "reported":
+        if each["ended_on"] is None and claim["status"] != "reported":
             yield f"{claim['name']} is {claim['status']}, and still waited for"
         # what a person did on the item and took back is to be done on it again
         if each["ended_on"] is not None and each["item"] != "done" and claim["status"] != "reported":

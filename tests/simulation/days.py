@@ -7,14 +7,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from . import clerks, house, labour, mail, papers, people
+from . import clerks, house, labour, mail, papers, people, recording
 from .events import KINDS, Event, befall, plan_day
 from .home import Hung
+from .recorded_rules import RECORDED
 from .rules import judge
 from .world import DONE, PROCESSES, Broken, World
 
-MODULES = (mail, labour, people, clerks, papers, house)
+MODULES = (mail, labour, people, clerks, papers, recording, house)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,13 @@ def examine(world: World) -> list[str]:
 
 
 def shorten(
-    world: World, morning: tuple[object, ...], failure: Failure, *, seconds: float, tell: Callable[[str], None]
+    world: Any,
+    morning: tuple[object, ...],
+    failure: Failure,
+    *,
+    seconds: float,
+    tell: Callable[[str], None],
+    live: Callable[[Any, Sequence[Event]], Failure | None] = live,
 ) -> Failure:
     """The day with fewer events, as long as it still breaks one of the same rules; at most so many seconds."""
     end, shortest = time.monotonic() + seconds, failure
@@ -134,6 +142,9 @@ OUTCOMES = (
     *("took back: pay_lump_sum", "took back: accept_claim illness", "took back: accept_claim unemployment"),
     *("instalments resumed", "days with held instalments", "deaths refuted", "complete", "complete refused"),
     *("closed: recovered", "closed: new_job", "closed: death", "closed: max_duration", "closed: contract_end"),
+    *(f"recorded: {action}" for action in RECORDED),
+    *("record refused", "recordings killed", "payee confirmed"),
+    *("heeded: payment_returned", "heeded: premium_in_arrears", "heeded: recourse_open", "heeded: recovery_recorded"),
     *(f"process {process}: {outcome}" for process in PROCESSES for outcome in ("refer", "second_check")),
     *(f"process {process}: apply" for process in PROCESSES),
 )

@@ -21,6 +21,7 @@ class Kind:
     """One kind of event. ``weight``: how often, against the others.
 
     ``person``: one person's deed, which may meet a falling server; ``beside``: may happen while workers work.
+    ``aside``: drawn apart from the others, up to ``weight`` times a day.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Kind:
     weight: float
     person: bool = False
     beside: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ class Event:
 KINDS: dict[str, Kind] = {}
 
 
-def event(weight: float, *, person: bool = False, beside: bool = False) -> Callable[[Deed], Deed]:
+def event(weight: float, *, person: bool = False, beside: bool = False, aside: bool = False) -> Callable[[Deed], Deed]:
     """Register a kind of event by its function's name."""
 
     def register(deed: Deed) -> Deed:
         name = deed.__name__.rstrip("_")
-        KINDS[name] = Kind(name, deed, weight, person, beside or person)
+        KINDS[name] = Kind(name, deed, weight, person, beside or person, aside)
         return deed
 
     return register
@@ -58,12 +60,17 @@ def event(weight: float, *, person: bool = False, beside: bool = False) -> Calla
 
 def plan_day(rng: Random) -> list[Event]:
     """The events of a day; nearly always somebody works at its end."""
-    kinds = list(KINDS.values())
+    aside = Random(f"{rng.getstate()[1][:9]}")  # what was added later changes nothing about the dice of the others
+    kinds = [each for each in KINDS.values() if not each.aside]
     chosen = rng.choices(kinds, [each.weight for each in kinds], k=rng.randint(8, 26))
     names = ["deliver", *(each.name for each in chosen)]
     if rng.random() < 0.85:
         names.append("work")
-    return [Event(number, name, rng.getrandbits(40)) for number, name in enumerate(names, 1)]
+    events = [Event(number, name, rng.getrandbits(40)) for number, name in enumerate(names, 1)]
+    more = [each.name for each in KINDS.values() if each.aside for _n in range(round(each.weight * aside.random()))]
+    for number, name in enumerate(more, len(events) + 1):
+        events.insert(aside.randint(1, len(events) - 1), Event(number, name, aside.getrandbits(40)))
+    return events
 
 
 def befall(world: World, event: Event) -> None:

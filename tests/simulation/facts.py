@@ -29,7 +29,8 @@ QUERIES = {
         SELECT id, claim_id, due, amount, status, held_by FROM instalment WHERE decision IS NULL AND status = 'released'
            OR decision IS NULL AND held_by IS NOT NULL ORDER BY id""",
     "movements": """
-        SELECT m.id, m.decision, m.action, m.flag, m.previous, m.contract || '/' || m.claim AS name, m.contract,
+        SELECT m.id, m.decision, m.action, m.flag, m.previous,
+               coalesce(m.contract || '/' || m.claim, m.contract) AS name, m.contract,
                m.cause, m.period_from, m.period_until, m.amount, m.business_day, m.reasons, m.process, d.kind
         FROM movement m JOIN decision_record d ON d.id = m.decision ORDER BY m.id""",
     "waits": """

@@ -17,7 +17,7 @@ def count_happenings(world: World, facts: Facts) -> None:
         counts[f"{'did' if each['flag'] == 'I' else 'took back'}: {about}"] += 1
         counts["relapses accepted"] += each["action"] == "accept_claim" and "relapse" in each["reasons"]
         closed = each["action"] == "close_claim" and each["flag"] == "I"
-        counts[f"closed: {reasons[each['name']]}"] += closed and reasons[each["name"]] is not None
+        counts[f"closed: {reasons.get(each['name'])}"] += closed and reasons.get(each["name"]) is not None
         counts["instalments resumed"] += (each["action"], each["flag"]) in RESUMED
     held = [*facts.instalments, *facts.loaded]
     counts["days with held instalments"] += any(each["held_by"] for each in held)

@@ -103,6 +103,8 @@ def wait(world: World, children: list[Child]) -> None:
 def act_meanwhile(world: World, rng: Random, *, deeds: int, outage: bool = False) -> None:
     """What people do, and others, whatever else happens."""
     kinds = [kind for kind in KINDS.values() if (kind.person if outage else kind.beside)]
-    for kind in rng.choices(kinds, [each.weight for each in kinds], k=deeds):
+    usual = [each for each in kinds if not each.aside]
+    apart = [each for each in kinds if each.aside and rng.getstate()[1][0] % 2]
+    for kind in [*rng.choices(usual, [each.weight for each in usual], k=deeds), *apart]:
         world.tell(f"  meanwhile {kind.name}")
         kind.deed(world, Random(rng.getrandbits(40)))

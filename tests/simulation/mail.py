@@ -20,7 +20,8 @@ from .world import SCANNERS, Broken, World
 ALL = "SELECT number FROM contract ORDER BY id"
 #: what a second examiner looks at just now
 PENDING = """
-    SELECT DISTINCT split_part(part, '/', 1) AS number FROM proposal, unnest(parts) AS part WHERE state = 'pending'
+    SELECT DISTINCT split_part(split_part(part, '/', 1), ' · ', 1) AS number FROM proposal, unnest(parts) AS part
+    WHERE state = 'pending'
     ORDER BY 1
 """
 CHANNELS = ("scan", "mail", "eau")

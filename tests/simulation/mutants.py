@@ -133,9 +133,31 @@ def nobody_has_it() -> None:
     waits.begin = lambda writing, effects: None
 
 
+def blocked_ignored() -> None:
+    """Nobody looks whether the payee's account is blocked."""
+    from dunkelwerk.lines.credit_protection import checks
+
+    checks.account_faults = lambda contract: ([], None)
+
+
+def block_not_kept() -> None:
+    """A blocked account is recorded, and the contract knows nothing of it."""
+    from dunkelwerk.lines.credit_protection import actions, store
+
+    store.ALL[actions.BlockAccount] = lambda writing, effects: None
+
+
+def payee_by_one() -> None:
+    """One person changes where the money goes."""
+    from dunkelwerk.lines.credit_protection.actions import SetPayee
+
+    SetPayee.four_eyes = False
+
+
 PLANTED = (
     *(wrong_amount, missing_posting, own_case, proven_back, stale_confirmed, limit_ignored, lost_notice, not_held),
     *(not_cancelled, one_month_more, relapse_deferred, waits_for_ever, reminded_again, nobody_has_it),
+    *(blocked_ignored, block_not_kept, payee_by_one),
 )
 MUTANTS: dict[str, Callable[[], None]] = {each.__name__: each for each in PLANTED}
 

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from .events import event
+from .recording import note_examined
 from .world import CLERKS, EXAMINERS, SCANNERS, Broken, World
 
 PENDING = """
@@ -62,6 +63,7 @@ def confirm_one(world: World, rng: Random, row: dict[str, Any]) -> None:
         return
     world.counts[f"{row['kind']} {result.state}"] += 1
     world.tell(f"  {actor} on {row['kind']} proposal {row['id']}: {result.state}, decision {result.decision}")
+    note_examined(world, row, result.state, result.successor)
     if result.state == second_check.CONFIRMED:
         note_confirmed(world, row, actor)
     note_successor(world, row)
@@ -91,6 +93,8 @@ def settle_unsure(world: World, row: dict[str, Any], actor: str) -> None:
     """The server fell while somebody confirmed: the database says what became of it."""
     state = world.rows("SELECT state FROM proposal WHERE id = %s", row["id"])[0]["state"]
     note_successor(world, row)
+    next_one = world.rows("SELECT max(id) AS id FROM proposal WHERE notice = %s AND id > %s", row["notice"], row["id"])
+    note_examined(world, row, state, next_one[0]["id"])
     if state == "confirmed":
         note_confirmed(world, row, actor)
     elif state == "discarded":

@@ -14,6 +14,7 @@ from typing import Any
 from .claim_rules import CLAIM_RULES
 from .facts import APPEND_ONLY, FINGERPRINT, Facts
 from .happenings import count_happenings
+from .recorded_rules import RECORDED_RULES, count_standing
 from .register import TARIFFS, due_lines, monthly_of
 from .steering_rules import STEERING_RULES
 from .world import World
@@ -24,8 +25,11 @@ Rule = Callable[[World, Facts], Iterator[str]]
 def judge(world: World) -> list[str]:
     """Everything that is wrong today; what the rules will compare with tomorrow is remembered."""
     facts = Facts(world)
-    found = [f"{rule.__name__}: {what}" for rule in (*RULES, *CLAIM_RULES) for what in rule(world, facts)]
+    found = [
+        f"{rule.__name__}: {what}" for rule in (*RULES, *CLAIM_RULES, *RECORDED_RULES) for what in rule(world, facts)
+    ]
     count_happenings(world, facts)
+    count_standing(world, facts)
     remember(world, facts)
     for each in facts.today:
         world.counts[f"{each['kind']} in mode {each['mode']}"] += 1

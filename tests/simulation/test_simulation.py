@@ -25,6 +25,7 @@ FOUND_BY = {
     "missing_posting": (5, 2, "live_expense"),
     "proven_back": (5, 2, "proven_until"),
     "lost_notice": (5, 2, "each_once|deliver|deliver_again"),
+    "payee_by_one": (5, 5, "record|rush"),
     "not_held": (5, 5, "held_back"),
     "waits_for_ever": (5, 5, "waits_right"),
 }

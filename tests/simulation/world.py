@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from .book import Book
 from .home import Home
+from .recorded import CLAIMS, CONTRACTS, PERSONS
 from .register import Register
 
 T = TypeVar("T")
@@ -32,7 +33,16 @@ PROCESSES = (
 DONE = "worked to the end"
 SCANNERS = ("s.scan", "t.tippt", "K.Kurz")
 CLERKS = ("k.kurz", "m.mai", "f.feld", "b.berg")
-LOADED = "SELECT id, load, recourse_open FROM contract"
+#: in one statement, and by contract: a worker may post just now
+LOADED = """
+    SELECT id, load, recourse_open, (SELECT coalesce(max(p.id), 0) FROM posting p WHERE p.contract = c.id) AS last
+    FROM contract c
+"""
+#: the last posting on a contract before a decision
+LAST_POSTING = """
+    SELECT c.id, (SELECT coalesce(max(p.id), 0) FROM posting p WHERE p.contract = c.id AND p.decision < %s) AS last
+    FROM contract c WHERE c.number = %s
+"""
 EXAMINERS = ("e.ernst", "p.pruef", "M.Mai", " f.feld", "z.zahl")
 
 
@@ -67,6 +77,7 @@ class World:
         self.set_day(day)
         for each in self.book.steering.values():
             each.begin_day()
+        self.book.recorded.unsteady.clear()
 
     def tell(self, what: str) -> None:
         """Remember what happened today."""
@@ -101,10 +112,10 @@ class World:
         before = {each["id"]: each["load"] for each in self.rows(LOADED)}
         with quiet():
             load_files([path], actor="core", complain=faults.append, advance=lambda count: None)
-        last = self.rows("SELECT coalesce(max(id), 0) AS last FROM posting")[0]["last"]
         for each in self.rows(LOADED):
             if each["load"] != before.get(each["id"]):
-                self.book.recourse[each["id"]] = each["recourse_open"], last
+                self.book.recourse[each["id"]] = each["recourse_open"], each["last"]
+        self.book.recorded.reread(self.rows(CONTRACTS), self.rows(PERSONS), self.rows(CLAIMS))
         return faults
 
     def receive(self, lines: Iterable[bytes], *, channel: str, actor: str) -> tuple[int, int, int]:
