@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import socket
+import time
 from functools import cache
 
 import psycopg
@@ -122,6 +124,24 @@ def test_health_and_figures(caller: Caller) -> None:
     figures = caller.call("GET", "/metrics").content.decode()
     assert 'dunkelwerk_notices{process="follow_up_sick_note",state="waiting"} 1.0' in figures
     assert "dunkelwerk_oldest_waiting_notice_seconds" in figures
+
+
+def test_a_database_that_hangs_is_told_soon_and_one_that_is_back_too(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as deaf, monkeypatch.context() as patch:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        patch.setenv("DATABASE_URL", f"postgresql://a:b@127.0.0.1:{deaf.getsockname()[1]}/x")
+        for _attempt in range(2):
+            begun = time.monotonic()
+            assert caller.get("/health/ready")[0] == 503
+            assert time.monotonic() - begun < 20
+        assert caller.get("/health/live")[0] == 200
+    end = time.monotonic() + 60
+    while (status := caller.get("/health/ready")[0]) == 503 and time.monotonic() < end:
+        pass
+    assert status == 200
 
 
 def test_an_unknown_address_is_a_problem_too(caller: Caller) -> None:

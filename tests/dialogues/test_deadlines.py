@@ -83,6 +83,26 @@ def test_reminders_bring_a_new_pin(proof: str, letters: Sequence[dict[str, str]]
     assert ask(proof, "SELECT count(*)::int FROM dialogue_event WHERE event = 'reminded'") == [(2,)]
 
 
+def test_a_pin_that_the_desk_gave_out_meanwhile_is_the_one_that_counts(
+    proof: str, letters: Sequence[dict[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dunkelwerk.dialogues import operations, reminding
+
+    due, told = DAY + timedelta(days=14), []
+    write = reminding.write
+
+    def write_slowly(*arguments: Any) -> None:
+        write(*arguments)
+        monkeypatch.setenv("DUNKELWERK_TODAY", due.isoformat())
+        told.append(operations.reissue(letters[0]["dialogue"], actor="desk", reason="Brief verloren").pin)
+
+    monkeypatch.setattr(reminding, "write", write_slowly)
+    done = reminding.remind("proof", folder / "again.csv", actor="test", on=due)
+    assert (done.letters, done.dialogues, done.overtaken) == (3, 2, 1)
+    assert log_in(told[0]).dialogue
+    assert log_in(read_csv(folder / "again.csv")[0]["pin"]).kind == "wrong"
+
+
 def test_reminders_that_fail_leave_the_old_pins(
     proof: str, letters: Sequence[dict[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +119,30 @@ def test_reminders_that_fail_leave_the_old_pins(
     assert log_in(letters[0]["pin"]).dialogue
     monkeypatch.setattr(CsvFile, "publish", publish)
     assert remind("proof", folder / "again.csv", actor="test", on=due).letters == 3
+
+
+def test_reminders_whose_commit_fails_are_not_left_to_be_printed(
+    proof: str, letters: Sequence[dict[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dunkelwerk.dialogues.importing.letters import CsvFile
+    from dunkelwerk.dialogues.reminding import remind
+
+    publish = CsvFile.publish
+
+    def fail_after(self: CsvFile, *, keeps: bool = True) -> None:
+        publish(self, keeps=keeps)
+        raise OSError("the plug was pulled")
+
+    due = DAY + timedelta(days=14)
+    monkeypatch.setattr(CsvFile, "publish", fail_after)
+    for _attempt in range(2):
+        with pytest.raises(OSError, match="plug"):
+            remind("proof", folder / "again.csv", actor="test", on=due)
+    names = sorted(each.name for each in folder.glob("again.csv*"))
+    assert names == ["again.csv.ungeklaert", "again.csv.ungeklaert.1"]
+    assert log_in(letters[0]["pin"]).dialogue
+    monkeypatch.setattr(CsvFile, "publish", publish)
+    assert remind("proof", folder / "again.csv", actor="test", on=due).dialogues == 3
 
 
 def test_the_print_folder_takes_reminders_by_schedule(

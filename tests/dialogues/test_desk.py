@@ -14,8 +14,9 @@ from dialogue_support import AT, BORN, TODAY, answer, import_rows, person_row, s
 
 
 @pytest.fixture
-def letters(proof: str, folder: Path) -> Sequence[dict[str, str]]:
-    """Two dialogues."""
+def letters(proof: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[dict[str, str]]:
+    """Two dialogues, and somebody at the desk."""
+    monkeypatch.setenv("DUNKELWERK_ACTOR", "s.desk")
     return import_rows(folder, [person_row(1), person_row(2)])[1]
 
 
@@ -41,6 +42,15 @@ def test_a_new_pin_kills_the_old_one_and_keeps_the_answers(letters: Sequence[dic
     fresh = log_in(pin)
     assert answers.load_draft(fresh.dialogue).answers == {"benefit_kind": "alg1"}
     assert answers.status(fresh.dialogue).state == "opened"
+
+
+@pytest.mark.parametrize("command", ["revoke", "reissue", "paper", "returned", "hold"])
+def test_nothing_is_done_by_nobody(letters: Sequence[dict[str, str]], run_cli: Any, command: str) -> None:
+    reason = () if command in ("paper", "returned") else ("--reason", "irrtümlich")
+    done = run_cli("dialogues", command, letters[0]["dialogue"], *reason, DUNKELWERK_ACTOR="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--actor" in done.stderr
+    assert log_in(letters[0]["pin"]).dialogue
 
 
 @pytest.mark.parametrize("command", ["revoke", "paper", "returned"])
@@ -155,5 +165,5 @@ def test_show_and_list_say_nothing_personal(letters: Sequence[dict[str, str]], r
     text = shown.stdout + table.stdout + run_cli("dialogues", "show", letters[0]["dialogue"]).stdout
     for secret in ("Nachname1", "1980", "RS-1", letters[0]["pin"], letters[0]["pin"].replace("-", "")[:5]):
         assert secret not in text
-    assert "exported 1, opened 1" in table.stdout
+    assert "angeschrieben 1, geöffnet 1" in table.stdout
     assert run_cli("dialogues", "show", "D-22222-22222").returncode == 1

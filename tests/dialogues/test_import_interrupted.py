@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,6 +16,9 @@ import pytest
 from dialogue_support import AT, BORN, TODAY, import_rows, person_row, read_csv, write_csv
 
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
+HALT = "LOCK TABLE dialogue IN SHARE MODE"
+SESSIONS = "pg_stat_activity WHERE datname = current_database() AND application_name = 'dunkelwerk'"
+LEFT, CUT = f"SELECT count(*)::int FROM {SESSIONS}", f"SELECT pg_terminate_backend(pid) FROM {SESSIONS}"
 STATES = "SELECT state, count(*)::int FROM dialogue GROUP BY 1"
 
 
@@ -23,14 +28,23 @@ def start_import(folder: Path, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(arguments, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def wait_for_rows(url: str, count: int) -> None:
-    deadline = time.monotonic() + 60
+@contextmanager
+def halted(url: str, count: int) -> Iterator[None]:
+    """In here the import stands still after at least so many rows; afterwards whatever it left has ended."""
+    deadline = time.monotonic() + 120
+    with psycopg.connect(url) as database:
+        database.execute(HALT)
+        while (found := database.execute("SELECT count(*) FROM dialogue").fetchone()[0]) < count:  # type: ignore[index]
+            database.rollback()  # the next batch was waiting for this
+            assert time.monotonic() < deadline, "the import did not begin"
+            if not found:
+                time.sleep(0.02)
+            database.execute(HALT)
+        yield
     with psycopg.connect(url, autocommit=True) as database:
-        while time.monotonic() < deadline:
-            if database.execute("SELECT count(*) FROM dialogue").fetchone()[0] >= count:  # type: ignore[index]
-                return
+        while database.execute(LEFT).fetchone() != (0,):
+            assert time.monotonic() < deadline, "the import goes on"
             time.sleep(0.02)
-    raise AssertionError("the import did not begin")
 
 
 @pytest.mark.parametrize("how", ["kill", "cut"])
@@ -40,16 +54,16 @@ def test_interrupted_and_completed(proof: str, folder: Path, how: str) -> None:
     from dunkelwerk.dialogues import access
 
     path = write_csv(folder / "persons.csv", [person_row(number) for number in range(4000)])
+    connection.close()
     process = start_import(folder, path)
-    wait_for_rows(proof, 1000)
-    if how == "kill":
-        process.kill()
-        process.communicate()
-    else:
-        with psycopg.connect(proof, autocommit=True) as database:
-            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            database.execute(query + " AND datname = current_database() AND application_name = 'dunkelwerk'")
+    with halted(proof, 1000):
+        if how == "kill":
+            process.kill()
+        else:
+            with psycopg.connect(proof, autocommit=True) as database:
+                database.execute(CUT)
         _out, error = process.communicate()
+    if how == "cut":
         assert process.returncode == 1
         assert "derselbe Aufruf setzt fort" in error
         assert "Traceback" not in error
@@ -60,7 +74,6 @@ def test_interrupted_and_completed(proof: str, folder: Path, how: str) -> None:
         dead = database.execute("SELECT selector FROM dialogue").fetchall()
     assert 1000 <= before.pop("created") < 4000
     assert before == {}
-    connection.close()
     again = start_import(folder, path)
     out, _error = again.communicate()
     assert again.returncode == 0

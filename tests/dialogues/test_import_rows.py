@@ -30,6 +30,14 @@ BAD = {
     "postal_code fehlt": {"postal_code": ""},
     "city enthält ein Steuerzeichen": {"city": "Kö\0ln"},
     "last_name enthält ein unlesbares Zeichen": {"last_name": "M\ufffdller"},
+    "external_id enthält ein unsichtbares": {"external_id": "E-1\u200b"},
+    "first_name enthält ein unsichtbares": {"first_name": "A\u202eB"},
+    "last_name enthält ein unsichtbares": {"last_name": "\u200b\u2060"},
+    "last_name enthält keinen Buchstaben": {"last_name": "-"},
+    "postal_code hat keine fünf Ziffern": {"postal_code": "5066"},
+    "postal_code hat keine fünf": {"postal_code": "-"},
+    "postal_code hat keine": {"postal_code": "D-50667"},
+    "prefill.contract enthält ein unsichtbares": {"prefill.contract": "RS-1\u2060"},
     "prefill.contract fehlt": {"prefill.contract": ""},
     "die Kennung der Akte ist länger als 60 Zeichen": {"prefill.contract": "x" * 61},
     "prefill.since ist kein Wert der Art date": {"prefill.since": "31.02.2026"},
@@ -70,7 +78,7 @@ def test_every_bad_row_is_told_with_line_and_reason(proof: str, folder: Path, ru
 
 def test_the_limits_are_in_pairs(proof: str, folder: Path, run_cli: RunCli) -> None:
     header = [*HEADER, "valid_until"]
-    until = {1: TODAY, 2: "21.11.2026", 3: "", 4: "2026-12-24"}
+    until = {1: TODAY, 2: "21.11.2026", 3: "", 4: "2028-11-21", 5: "2028-11-22"}
     path = folder / "persons.csv"
     with path.open("w", newline="") as stream:
         writer = csv.DictWriter(stream, header, delimiter=";")
@@ -78,8 +86,20 @@ def test_the_limits_are_in_pairs(proof: str, folder: Path, run_cli: RunCli) -> N
         writer.writerows(person_row(number, birth_date=TODAY) | {"valid_until": day} for number, day in until.items())
     done = run(run_cli, folder, path)
     assert done.returncode == 1  # type: ignore[attr-defined]
-    assert [each["reason"] for each in read_csv(folder / "bad.csv")] == ["valid_until ist vorbei"]
+    reasons = ["valid_until ist vorbei", "valid_until ist mehr als 730 Tage entfernt"]
+    assert [each["reason"] for each in read_csv(folder / "bad.csv")] == reasons
     assert [each["external_id"] for each in read_csv(folder / "out.csv")] == ["E-1", "E-3", "E-4"]
+
+
+def test_what_just_looks_strange_is_taken(proof: str, folder: Path, run_cli: RunCli) -> None:
+    rows = [
+        person_row(1, last_name="Müller\u00adMeier", first_name="-"),
+        person_row(2, last_name="O", postal_code="a-1010", city="Wien"),
+        person_row(3, last_name="Łuczak-Øster", postal_code="01067", city="Nowe\u00a0Miasto"),
+        person_row(4, postal_code="GB-SW1A 1AA"),
+    ]
+    done = run(run_cli, folder, write_csv(folder / "persons.csv", rows))
+    assert "neu 4 + vervollständigt 0 + schon vorhanden 0 + fehlerhaft 0; Briefe 4" in done.stdout  # type: ignore[attr-defined]
 
 
 def test_twice_in_the_file_is_bad_and_known_before_is_known(proof: str, folder: Path, run_cli: RunCli) -> None:
@@ -140,7 +160,7 @@ def test_rows_that_are_no_csv_are_bad_and_the_others_are_not(proof: str, folder:
     assert done.returncode == 1  # type: ignore[attr-defined]
     reasons = [each["reason"] for each in read_csv(folder / "bad.csv")]
     assert reasons[0].startswith("Anführungszeichen")
-    assert reasons[1:3] == ["weniger Felder als Spalten", "mehr Felder als Spalten"]
+    assert reasons[1:4] == ["weniger Felder als Spalten", "die Zeile ist leer", "mehr Felder als Spalten"]
     assert [each["external_id"] for each in read_csv(folder / "out.csv")] == ["E-1", "E-4"]
 
 
@@ -155,12 +175,12 @@ def test_one_broken_line_does_not_make_the_file_windows(proof: str, folder: Path
 
 def test_no_cell_that_goes_out_is_a_formula(proof: str, folder: Path, run_cli: RunCli) -> None:
     rows = [
-        person_row(1, last_name="=1+1", first_name="+x", street="-x", city="@x"),
+        person_row(1, last_name="=A1+1", first_name="+x", street="-x", city="@x"),
         person_row(2, last_name="=cmd()", birth_date=""),
     ]
     run(run_cli, folder, write_csv(folder / "persons.csv", rows))
     letter, bad = read_csv(folder / "out.csv")[0], read_csv(folder / "bad.csv")[0]
-    assert [letter[name] for name in ("last_name", "first_name", "street", "city")] == ["'=1+1", "'+x", "'-x", "'@x"]
+    assert [letter[name] for name in ("last_name", "first_name", "street", "city")] == ["'=A1+1", "'+x", "'-x", "'@x"]
     assert bad["last_name"] == "'=cmd()"
 
 

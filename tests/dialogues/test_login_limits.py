@@ -155,9 +155,10 @@ def test_the_same_time_is_spent(pin: str, monkeypatch: pytest.MonkeyPatch) -> No
             begun = perf_counter()
             log_in(typed, secret)
             times[name].append(perf_counter() - begun)
-    medians = [median(each) for each in times.values()]
-    assert min(medians) >= 0.06
-    assert max(medians) - min(medians) < 0.03
+    medians = {name: median(each) for name, each in times.items()}
+    noise = max(median(abs(each - medians[name]) for each in many) for name, many in times.items())
+    assert min(medians.values()) >= 0.06
+    assert max(medians.values()) - min(medians.values()) < 0.03 + 4 * noise, (medians, noise)
 
 
 def test_the_work_is_the_same_without_the_floor(pin: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 import psycopg
-from dialogue_support import AT, BORN, TYPE, import_rows, person_row, publish_proof
+import pytest
+from dialogue_support import AT, BORN, TYPE, import_rows, person_row, publish_proof, submit
 
 
 def versions_of(url: str) -> dict[str, int]:
@@ -38,8 +39,8 @@ def test_the_same_content_is_no_new_version(proof: str) -> None:
 def test_a_faulty_type_is_not_published(proof: str, folder: Path, run_cli: Any) -> None:
     path = folder / "faulty.yaml"
     path.write_text(TYPE.read_text().replace("contract: {prefill: contract}", "contract: {prefill: kontrakt}"))
-    for command in ("check", "publish"):
-        done = run_cli("types", command, path)
+    for command in (["check"], ["publish", "--actor", "f.admin"]):
+        done = run_cli("types", *command, path)
         assert done.returncode == 1
         assert "notice.contract" in done.stderr
         assert "Traceback" not in done.stderr
@@ -47,11 +48,57 @@ def test_a_faulty_type_is_not_published(proof: str, folder: Path, run_cli: Any) 
     assert (good.returncode, good.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ("process: follow_up_unemployment_proof", "process: follow_up_unemployment_prof", "process: "),
+        (
+            "contract: {prefill: contract}",
+            "contract: {prefill: contract}\n  process: {value: death_notice}",
+            "notice.process",
+        ),
+    ],
+)
+def test_a_type_whose_notices_nobody_could_read_is_refused(
+    proof: str, folder: Path, run_cli: Any, before: str, after: str, path: str
+) -> None:
+    faulty = folder / "faulty.yaml"
+    faulty.write_text(TYPE.read_text().replace(before, after))
+    for command in (["check"], ["publish", "--actor", "f.admin"]):
+        done = run_cli("types", *command, faulty)
+        assert done.returncode == 1
+        assert path in done.stderr
+        assert "Traceback" not in done.stderr
+    with psycopg.connect(proof) as database:
+        assert database.execute("SELECT count(*) FROM dialogue_type_version").fetchall() == [(1,)]
+
+
+def test_what_was_published_for_a_process_that_there_is_not_can_be_mended(
+    proof: str, folder: Path, run_cli: Any
+) -> None:
+    from dunkelwerk.dialogues.forms import reading
+    from dunkelwerk.infra.errors import CommandError
+
+    _counts, [letter] = import_rows(folder, [person_row(1)])
+    lost = msgspec.structs.replace(reading.load(TYPE), process="no_such_process")
+    with psycopg.connect(proof) as database:
+        database.execute("ALTER TABLE dialogue_type_version DISABLE TRIGGER USER")
+        database.execute("UPDATE dialogue_type_version SET content = %s", (reading.encode(lost),))
+    with pytest.raises(CommandError):
+        submit(letter["dialogue"])
+    with pytest.raises(CommandError, match="types check"):
+        import_rows(folder, [person_row(2)], out="more.csv")
+    assert publish_proof(expiry_title="Papierbogen senden").version == 2
+    done = run_cli("types", "repin", "proof", "--actor", "f.admin")
+    assert "1 Dialoge mit neuem Wortlaut" in done.stdout
+    assert submit(letter["dialogue"]).reference == letter["dialogue"]
+
+
 def test_shipped_types_are_sound_and_published_when_needed(proof: str, run_cli: Any) -> None:
     from dunkelwerk.dialogues.shipped import problems_of, read_name_or_file, shipped_names
 
     assert [problem for name in shipped_names() for problem in problems_of(read_name_or_file(name))] == []
-    done = run_cli("types", "publish", "sick-note-upload")
+    done = run_cli("types", "publish", "sick-note-upload", "--actor", "f.admin")
     assert (done.returncode, "Version 1 veröffentlicht" in done.stdout) == (0, True)
     assert "sick_note_upload  1" in run_cli("types", "list").stdout
 
@@ -78,7 +125,7 @@ def test_structure_reaches_only_what_nobody_opened(proof: str, folder: Path, run
     _counts, letters = import_rows(folder, [person_row(number) for number in range(2)])
     access.log_in(letters[0]["pin"], BORN, address="10.0.0.1", at=AT)
     publish_proof(**changed(1, required=True))
-    done = run_cli("types", "repin", "proof")
+    done = run_cli("types", "repin", "proof", "--actor", "f.admin")
     assert "0 Dialoge mit neuem Wortlaut, 1 mit neuem Aufbau; 1 bleiben" in done.stdout
     assert versions_of(proof) == {"E-0": 1, "E-1": 2}
 
@@ -90,7 +137,7 @@ def test_structure_reaches_no_dialogue_that_lacks_what_it_needs(proof: str, fold
     prefill = load(TYPE).prefill
     needed = msgspec.structs.replace(prefill["remark"], required=True)
     publish_proof(prefill={**prefill, "remark": needed})
-    done = run_cli("types", "repin", "proof")
+    done = run_cli("types", "repin", "proof", "--actor", "f.admin")
     assert "0 mit neuem Aufbau; 1 bleiben" in done.stdout
     assert versions_of(proof) == {"E-1": 1}
 

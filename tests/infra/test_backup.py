@@ -203,11 +203,11 @@ def path_with_command() -> str:
 def go_on(place: Place) -> None:
     """What waited in the backup is decided, a delivery known already is known, a new one is decided, all is well."""
     assert "0 aufgenommen, 4 schon vorhanden" in place.run("inbox", "add", write_notes(place, NOTES)).stdout
-    assert place.run("work", "--once").stdout.startswith("1 Meldungen: 1 dunkel erledigt")
+    assert place.run("work", "--once").stdout.startswith("1 Meldung: 1 dunkel erledigt")
     later = note(1, incapacity_until="2026-12-15", issued_on="2026-11-30", received_on="2026-12-01") | {"id": "N-6"}
     place.receive([later])
     worked = place.run("work", "--once", DUNKELWERK_TODAY="2026-12-01")
-    assert worked.stdout.startswith("1 Meldungen: 1 dunkel erledigt")
+    assert worked.stdout.startswith("1 Meldung: 1 dunkel erledigt")
     assert "Alles in Ordnung" in place.run("check").stdout
 
 

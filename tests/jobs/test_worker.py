@@ -19,7 +19,8 @@ from test_chores import Query, put, query
 
 __all__ = ["query"]
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
-SECONDS = 40
+#: how long something may take on a machine that has much else to do
+SECONDS = 120
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_two_workers_do_what_is_due_once_and_end_at_a_signal(
     assert sorted(lines(tmp_path / "out")) == sorted(f"D-{n}" for n in range(30))
     for each in both:
         each.send_signal(signal.SIGTERM)
-    said = [each.communicate(timeout=40) for each in both]
+    said = [each.communicate(timeout=SECONDS) for each in both]
     assert [each.returncode for each in both] == [0, 0]
     done = [line for out, _error in said for line in out.splitlines()]
     assert len([line for line in done if "outbox-erasure" in line]) == 1
@@ -94,7 +95,7 @@ def test_a_login_that_owns_nothing_is_enough(
         worker = start(DATABASE_URL=secret, DATABASE_OWNER_URL=django_database)
         until(lambda: states(query) == ["delivered"])
         worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=40)
+        worker.communicate(timeout=SECONDS)
         assert worker.returncode == 0
     finally:
         query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{name}'")
@@ -120,13 +121,13 @@ def test_an_outage_is_waited_for(query: Query, start: Callable[..., subprocess.P
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    # a heartbeat finds it out after ten seconds at most
-    time.sleep(12)
+    ((cut,),) = query("SELECT clock_timestamp()::text")
+    # a heartbeat finds it out after ten seconds; only who is back can write one
+    until(lambda: query(f"SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > '{cut}'"))
     assert worker.poll() is None
-    until(lambda: query("SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '11 s'"))
     assert first
     worker.send_signal(signal.SIGTERM)
-    out, error = worker.communicate(timeout=40)
+    out, error = worker.communicate(timeout=SECONDS)
     assert worker.returncode == 0
     assert "Traceback" not in out + error
 
@@ -193,7 +194,7 @@ def test_a_signal_ends_the_wait_in_an_outage(
         worker.work(lambda job, end: None)
     finally:
         signal.signal(signal.SIGALRM, before)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < SECONDS / 2
     assert capsys.readouterr().err.count("neuer Versuch in") == 1
 
 

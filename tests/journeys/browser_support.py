@@ -9,11 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response
-from site_support import Letter, Site
+from site_support import PATIENCE, Letter, Site
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
+RUN = "options => axe.run(document, {...options, resultTypes: ['violations']}).then(found => found.violations)"
+#: in a page without script no timer ever fires: axe's own go on at once, and its limits never run out
+TIMERS = """() => {
+    window.setTimeout = (then, after, ...more) => {
+        if (!(after > 99)) Promise.resolve().then(() => then(...more));
+        return 0;
+    };
+}"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: widths of a telephone and of a desk, and of a page enlarged four times, which must still fit (WCAG 1.4.10)
 PHONE, DESK, NARROW = 390, 1280, 320
@@ -25,9 +32,9 @@ HEADERS = {
     "x-frame-options": "DENY",
     "cache-control": "no-store",
 }
-#: pages that were looked at already, each at its width, without what differs every time
+#: pages that were looked at already, each at its width, without what differs every time: tokens, and people's numbers
 LOOKED_AT: set[tuple[int | None, str]] = set()
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+VARIES = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|D-[0-9A-Z]{5}-[0-9A-Z]{5}|\d+')
 #: how a question is answered: names of fields with texts, of choices with True
 Answers = Mapping[str, str | bool]
 
@@ -37,11 +44,11 @@ class Visitor:
 
     def __init__(self, site: Site, browser: Browser, *, width: int = PHONE, script: bool = True) -> None:
         self.site, self.script = site, script
-        # without script axe runs in the page of the test alone; the site's own policy would stop it from without
         size: Any = {"width": width, "height": HEIGHTS[width]}
         self.context = browser.new_context(
             viewport=size, java_script_enabled=script, locale="de-DE", accept_downloads=True
         )
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page: Page = self.context.new_page()
         self.requests: list[Request] = []
         self.responses: list[Response] = []
@@ -101,19 +108,25 @@ class Visitor:
 
     def look(self) -> None:
         """Look at the page as it stands: nothing may be wrong for anybody, and it fits on the screen."""
-        where = f"{urlsplit(self.page.url).path} ({self.page.title()})"
-        if not self.script:
-            return
+        where = f"{urlsplit(self.page.url).path} ({self.page.title()}{'' if self.script else ', without script'})"
         if wide := self.page.evaluate(OVERFLOW):
             self.faults.append(f"{where}: {wide} px wider than the screen")
-        picture = (self.page.viewport_size or {}).get("width"), TOKEN.sub("", self.page.content())
+        picture = (self.page.viewport_size or {}).get("width"), VARIES.sub("", self.page.content())
         if picture in LOOKED_AT:
             return
         LOOKED_AT.add(picture)
-        self.page.evaluate(AXE.read_text("utf-8"))
-        for each in self.page.evaluate(RUN, {"type": "tag", "values": RULES}):
+        for each in self.violations():
             targets = [str(node["target"]) for node in each["nodes"]][:3]
             self.faults.append(f"{where}: {each['id']}: {each['help']} {targets}")
+
+    def violations(self) -> list[dict[str, Any]]:
+        """What axe finds on the page. It is called from without, which works also where the page's scripts are off."""
+        options: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}}
+        if not self.script:
+            self.page.evaluate(TIMERS)
+            options["preload"] = False  # no style sheet is fetched a second time
+        self.page.evaluate(AXE.read_text("utf-8"))
+        return list(self.page.evaluate(RUN, options))
 
     def press(self, name: str, *, exact: bool = True) -> None:
         """Press a button or follow a link, by what it says; and look at the page that comes."""

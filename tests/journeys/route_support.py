@@ -65,7 +65,7 @@ ROUTES: dict[str, Route] = {
             **{"own_role-bicycle": True, "opponent": True, "opponent_name": "Ella Wolkenstein, Bonn"},
             **{"opponent_plate.unknown": True, "police": True, "police_file": "PI Mitte 4711/26"},
         },
-        {"third_party_involved": True, "third_party": "Ella Wolkenstein, Bonn", "same_household-no": True},
+        {"third_party_involved": True, "same_household-no": True},
         {"lawyer-no": True, "settlement_paid-no": True},
         DECLARED,
     ],
@@ -76,7 +76,8 @@ ROUTES: dict[str, Route] = {
         {"employer": "Dachdeckerei Sturmfels, Köln", "transit_doctor": True, "statutory_insurer.unknown": True},
         DECLARED,
     ],
-    "declined": [HAPPENED, COURSE, PRIVATE, {"kind-declined": True}, DECLARED],
+    "declined": [HAPPENED, COURSE, PRIVATE, {"kind-declined": True}, {}, DECLARED],
+    "after_violence": [HAPPENED, COURSE, PRIVATE, {"kind-assault": True}, {"not_about_this": True}, {}, DECLARED],
 }
 
 
@@ -100,10 +101,9 @@ def send_empty(visitor: Visitor) -> None:
     assert visitor.page.title().startswith("Fehler:")
     for field in found:
         assert visitor.field(field).count() == 1, field
-    if visitor.script:
-        assert visitor.focused() == "errors"
-        visitor.page.locator("#errors a").first.click()
-        assert visitor.focused() == next(iter(found))
+    assert visitor.focused() == "errors"
+    visitor.page.locator("#errors a").first.click()
+    assert visitor.focused() == next(iter(found))
     invalid = visitor.page.locator("[aria-invalid=true], fieldset[aria-describedby$=-error]")
     assert invalid.count() >= len(found)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ COMMAND = Path(sys.executable).with_name("dunkelwerk")
 TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
 #: what a developer has set must change nothing
 FOREIGN = ("DUNKELWERK_", "DATABASE_")
-PATIENCE = 60.0
+PATIENCE = 120.0
 #: letters that are sent at a time
 BATCH = 20
 #: the last day that was proven, and the last day of the note that is uploaded: between both, one instalment is due
@@ -74,19 +76,22 @@ class Site:
         self._said = 0
 
     def start(self) -> None:
-        """Start the server, and wait until it answers."""
-        out, err = (self.folder / f"serve.{end}" for end in ("out", "err"))
+        """Start the server, and wait until it answers; one that does not is ended."""
         command = [COMMAND, "serve", "--port", str(self.port), "--workers", "1"]
-        with out.open("ab") as said, err.open("ab") as logged:
+        with (self.folder / "serve.out").open("ab") as said, (self.folder / "serve.err").open("ab") as logged:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdout=said, stderr=logged, start_new_session=True
             )
-        wait_until(self.answers, f"the server did not start: {err.read_text('utf-8')}")
+        try:
+            wait_until(self.answers, self.logs)
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
 
     def answers(self) -> bool:
         """Whether the server answers; fails where it has ended."""
         assert self.process is not None
-        assert self.process.poll() is None, (self.folder / "serve.err").read_text("utf-8")
+        assert self.process.poll() is None, self.logs()
         try:
             return httpx.get(f"{self.address}/hilfe", timeout=20).status_code == 200
         except httpx.TransportError:
@@ -218,15 +223,17 @@ def insured(number: int) -> Thing:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that no connection is given as its own end while the server is not there."""
+    while True:
+        port = random.randrange(15_000, 32_000)  # below what the system gives away
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def wait_until(condition: Any, complaint: str, *, patience: float = PATIENCE) -> None:
-    """Wait until it is so, looking often; fails where it does not become so."""
+def wait_until(condition: Callable[[], object], complaint: Callable[[], str], *, patience: float = PATIENCE) -> None:
+    """Wait until it is so, looking often; where it does not become so, fails with what the complaint says then."""
     end = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < end, complaint
+        assert time.monotonic() < end, complaint()
         time.sleep(0.05)

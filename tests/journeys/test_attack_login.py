@@ -8,11 +8,13 @@ import time
 from datetime import timedelta
 
 import pytest
-from route_support import TAX_ID
+from route_support import OTHER_TAX_ID, TAX_ID
 from site_support import TODAY, Letter, Site
 from web_support import NEUTRAL, SYMBOLS, Person, guess, sentence, with_check
 
-PHONE = r"[0-9 +()/-]{5,}"
+#: a telephone number, with whose it is where the portal serves several companies
+ONE_PHONE = r"[0-9 +()/-]{5,}(\([^)]*\))?"
+PHONE = rf"{ONE_PHONE}( (oder|und) {ONE_PHONE})* ?"
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,28 @@ def test_only_the_owner_learns_why_it_has_ended(site: Site, letters: dict[str, L
         assert letter.reference not in answer.text
     with Person(site, address="198.51.100.2") as stranger:
         assert sentence(stranger.try_pin(letter.pin, other_day(letter))) == NEUTRAL
+
+
+def test_what_was_used_is_shown_to_its_owner_and_to_nobody_else(site: Site) -> None:
+    """After the submission the same two secrets show the state; whoever lacks one learns nothing, not even that."""
+    letter = site.letter("tax_id")
+    with Person(site, address="198.51.100.11") as owner:
+        owner.log_in(letter)
+        owner.answer_tax_id(TAX_ID)
+        assert owner.submit().headers["location"] == "/fertig"
+    with Person(site, address="198.51.100.12") as late:
+        late.log_in(letter)
+        late.mark = owner.mark
+        assert late.http.get("/start").headers["location"] == "/stand"
+        assert letter.reference in late.http.get("/stand").text
+        assert late.http.get("/fragen/1").headers["location"] == "/stand"
+        assert late.answer(1, {"asked": "tax_id", "tax_id": OTHER_TAX_ID}).headers["location"] == "/stand"
+        assert late.http.get("/quittung").content.startswith(b"%PDF-")
+    for pin, birth in ((letter.pin, other_day(letter)), (guess(letter.pin, 5), letter.birth)):
+        with Person(site, address="198.51.100.13") as stranger:
+            answer = stranger.try_pin(pin, birth)
+            assert (answer.status_code, sentence(answer)) == (200, NEUTRAL)
+            assert letter.reference not in answer.text
 
 
 def bring_to_an_end(site: Site, letter: Letter, end: str) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from urllib.parse import urlsplit
+from contextlib import suppress
 
 import httpx
-import psycopg
 import pytest
 from browser_support import Visitor, missing_headers
+from outage_support import database_away
 from playwright.sync_api import Browser
 from route_support import TAX_ID
 from site_support import Site
@@ -29,20 +27,6 @@ WRITTEN = """
 """
 ALL = {"state": "submitted", "submissions": 1, "notices": 1, "events": 1, "messages": 1, "drafts": 0}
 NOTHING = {"state": "opened", "submissions": 0, "notices": 0, "events": 0, "messages": 0, "drafts": 1}
-
-
-@contextmanager
-def database_away(site: Site) -> Iterator[None]:
-    """Nobody can reach the database, and who was connected is not any more."""
-    parts = urlsplit(site.url)
-    name = parts.path.lstrip("/")
-    with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-        server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (name,))
-        try:
-            yield
-        finally:
-            server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
 
 
 def test_killed_between_submission_and_processing(site: Site) -> None:

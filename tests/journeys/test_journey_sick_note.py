@@ -5,90 +5,51 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from browser_support import DESK, PHONE, Answers, Visitor
-from PIL import Image, ImageDraw
+from browser_support import DESK, PHONE, Visitor
 from playwright.sync_api import Browser
-from route_support import attached, day, faults_of, go_back, send_empty, words_of
-from site_support import DUE, FIRST, PROVEN, UNTIL, Site
+from route_support import attached, day, words_of
+from sick_note_support import DATES, ISSUED, hand_in, photo
+from site_support import DUE, FIRST, UNTIL, Letter, Site
+from walk_support import WIDTHS, hand_over, receipts_are_right, stand_of, walk_at
 
-PLACE = "Hinterhof links"
-CAMERA_MAKER, DESCRIPTION = 0x010F, 0x010E
-ISSUED = PROVEN
-DATES: Answers = {
-    **day("issued_on", ISSUED),
-    "incapacity_from.confirm": True,
-    **day("incapacity_until", UNTIL),
-    "final-no": True,
-}
+#: seconds; a test walks a dozen pages many times, and the machine may have much else to do
+pytestmark = pytest.mark.timeout(900)
 
 
-def photo() -> bytes:
-    """What a telephone's camera makes: a JPEG that knows more than one sees."""
-    image = Image.new("RGB", (1200, 1600), "white")
-    ImageDraw.Draw(image).multiline_text((80, 80), "Arbeitsunfähigkeitsbescheinigung", fill="black", font_size=48)
-    data = Image.Exif()
-    data[CAMERA_MAKER], data[DESCRIPTION] = "Telefonwerk", PLACE
-    stream = BytesIO()
-    image.save(stream, "JPEG", exif=data.tobytes())
-    return stream.getvalue()
-
-
-def hand_in(visitor: Visitor, content: bytes, *, name: str = "IMG_0815.jpg", kind: str = "image/jpeg") -> None:
-    """Choose a file; with script it is sent at once, else by its button."""
-    field = visitor.field("sick_note")
-    file: Any = {"name": name, "mimeType": kind, "buffer": content}
-    if visitor.script:
-        with visitor.page.expect_navigation():
-            field.set_input_files(file)
-        visitor.look()
-    else:
-        field.set_input_files(file)
-        visitor.press("Hochladen")
-
-
-@pytest.mark.parametrize(("width", "script"), [(PHONE, True), (DESK, False)], ids=["phone", "desk"])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_photo_settles_the_benefit(
-    site: Site, browser: Browser, visitors: list[Visitor], tmp_path: Path, width: int, script: bool
+    site: Site, browser: Browser, visitors: list[Visitor], tmp_path: Path, width: int
 ) -> None:
-    letter, visitor = site.letter("sick_note_upload"), Visitor(site, browser, width=width, script=script)
-    visitors.append(visitor)
-    visitor.begin(letter)
-    send_empty(visitor)
-    hand_in(visitor, b"MZ this is a program", name="bescheinigung.jpg")
-    assert list(visitor.errors()) == ["sick_note"]
-    assert "bescheinigung.jpg" in visitor.errors()["sick_note"]
-    hand_in(visitor, photo())
-    assert "IMG_0815.jpg" in visitor.text
-    visitor.answer({"complete": True})
-    send_empty(visitor)
-    visitor.answer(DATES)
-    visitor.answer({"correct": True})
-    go_back(visitor, [{"complete": True}, DATES, {"correct": True}])
-    visitor.change("Die Daten daraus")
-    visitor.answer(day("incapacity_until", UNTIL), button="Übernehmen")
-    assert visitor.submit() == letter.reference
-    receipt = visitor.download_receipt()
-    shown = [f"{each.day:02d}.{each.month:02d}.{each.year}" for each in (ISSUED, UNTIL, FIRST)]
-    assert [each for each in [*shown, "IMG_0815.jpg"] if each not in words_of(receipt)] == []
+    """With script and without, the note is uploaded, its dates typed, the benefit extended, and nobody looked at it."""
+    walked = walk_at(site, browser, visitors, "sick_note_upload", width=width)
+    for _letter, visitor in walked:
+        visitor.change("Angaben aus der Bescheinigung")
+        visitor.answer(day("incapacity_until", UNTIL), button="Übernehmen")
+    letters, receipts = [letter for letter, _visitor in walked], hand_over(walked)
+    dates = [f"{each.day:02d}.{each.month:02d}.{each.year}" for each in (ISSUED, UNTIL, FIRST)]
+    receipts_are_right(tmp_path, letters, receipts, *dates, "IMG_0815.jpg")
+    for letter, receipt in zip(letters, receipts, strict=True):
+        holds_what_was_sent(site, letter, receipt)
+    site.work()
+    assert [stand_of(visitor) for _letter, visitor in walked] == ["Erledigt"] * 2
+    for letter in letters:
+        benefit_is_extended(site, letter.row["prefill.contract"], site.notice(letter)["decision"])
+        assert site.items(letter) == []
+
+
+def holds_what_was_sent(site: Site, letter: Letter, receipt: bytes) -> None:
+    """The receipt names the one file that is kept by its hash, and has the dates as data in it."""
     (said,) = [json.loads(content) for name, content in attached(receipt).items() if name.endswith(".json")]
     assert UNTIL.isoformat() in json.dumps(said)
-    assert faults_of(tmp_path, receipt) == []
     kept = site.rows(
         "SELECT u.* FROM dialogue_upload u JOIN dialogue d ON d.id = u.dialogue WHERE d.reference = %s",
         letter.reference,
     )
     assert [each["submitted"] for each in kept] == [True]
     assert kept[0]["sha256"] in re.sub("[ -]", "", words_of(receipt))
-    site.work()
-    visitor.open("/stand")
-    assert visitor.heading == "Erledigt"
-    benefit_is_extended(site, letter.row["prefill.contract"], site.notice(letter)["decision"])
-    assert site.items(letter) == []
 
 
 def benefit_is_extended(site: Site, contract: str, decision: int) -> None:
@@ -130,9 +91,12 @@ def test_what_is_unclear_goes_to_a_person_with_the_paper(site: Site, browser: Br
     assert [each["task"] for each in site.items(letter)] == ["referral"]
 
 
-def test_a_doubtful_answer_is_confirmed_once(site: Site, browser: Browser, visitors: list[Visitor]) -> None:
+@pytest.mark.parametrize(("width", "script"), [(PHONE, True), (DESK, False)], ids=["phone", "desk without script"])
+def test_a_doubtful_answer_is_confirmed_once(
+    site: Site, browser: Browser, visitors: list[Visitor], width: int, script: bool
+) -> None:
     """More than a month is unusual: asked about, confirmed, not asked again; an impossible order is refused."""
-    letter, visitor = site.letter("sick_note_upload"), Visitor(site, browser)
+    letter, visitor = site.letter("sick_note_upload"), Visitor(site, browser, width=width, script=script)
     visitors.append(visitor)
     visitor.begin(letter)
     hand_in(visitor, photo())

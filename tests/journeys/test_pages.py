@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from browser_support import DESK, NARROW, PHONE, Visitor
+from browser_support import DESK, NARROW, Visitor
 from playwright.sync_api import Browser
-from route_support import ROUTES, travel
+from route_support import OTHER_TAX_ID, ROUTES, TAX_ID, travel
 from site_support import Site
+from walk_support import DEVICES, WIDTHS
 from web_support import NEUTRAL, Person, guess
 
 TEXTS = {
@@ -19,14 +20,17 @@ TEXTS = {
     "/sitzung-beendet": "Ihren Brief online beantworten",
     "/nirgends": "Diese Seite gibt es nicht",
 }
-SCHEMES = ["light", "dark"]
+#: colours, and whether there is script
+LOOKS = [("light", True), ("dark", True), ("light", False)]
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_pages_for_everybody(site: Site, browser: Browser, visitors: list[Visitor], width: int, scheme: str) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("scheme", "script"), LOOKS, ids=["day", "night", "without script"])
+def test_pages_for_everybody(
+    site: Site, browser: Browser, visitors: list[Visitor], width: int, scheme: str, script: bool
+) -> None:
     """By day and by night, in German and in English."""
-    visitor = Visitor(site, browser, width=width)
+    visitor = Visitor(site, browser, width=width, script=script)
     visitors.append(visitor)
     visitor.expected.add(404)
     visitor.forgiven.append("404")
@@ -41,10 +45,12 @@ def test_pages_for_everybody(site: Site, browser: Browser, visitors: list[Visito
         visitor.open(path)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-def test_what_the_login_refuses(site: Site, browser: Browser, visitors: list[Visitor], width: int) -> None:
+@pytest.mark.parametrize(("width", "script"), DEVICES)
+def test_what_the_login_refuses(
+    site: Site, browser: Browser, visitors: list[Visitor], width: int, script: bool
+) -> None:
     """Nothing filled in, a slip, something wrong, too often: each summary has the focus and leads to its field."""
-    letter, visitor = site.letter("tax_id"), Visitor(site, browser, width=width)
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser, width=width, script=script)
     visitors.append(visitor)
     visitor.expected.add(429)
     visitor.forgiven.append("429")
@@ -57,8 +63,8 @@ def test_what_the_login_refuses(site: Site, browser: Browser, visitors: list[Vis
         for name, value in {"pin": pin, **letter.birth}.items():
             visitor.field(name).fill(value)
         visitor.press("Anmelden")
-        told = visitor.errors()["pin"]
-        assert told.startswith("Da ist ein Tippfehler" if number == 0 else NEUTRAL if number < 6 else "Das waren viele")
+        told = visitor.page.locator("#errors").inner_text()
+        assert ("Da ist ein Tippfehler" if number == 0 else NEUTRAL if number < 6 else "Das waren viele") in told
         assert visitor.focused() == "errors"
     site.change("DELETE FROM login_guard")
 
@@ -147,7 +153,61 @@ def test_revoked_while_somebody_answers(site: Site, browser: Browser, visitors: 
     visitors.append(visitor)
     travel(visitor, letter, ROUTES["tax_id"])
     site.run("dialogues", "revoke", letter.reference, "--reason", "erledigt", "--actor", "desk")
+    visitor.expected.add(403)
+    visitor.forgiven.append("403")
     visitor.press("Verbindlich absenden")
-    assert visitor.path in ("/stand", "/sitzung-beendet")
+    assert visitor.heading == "Bitte melden Sie sich noch einmal an"
     assert site.state(letter) == "revoked"
     assert site.value("SELECT count(*) FROM notice WHERE external_id = %s", letter.reference) == 0
+
+
+@pytest.mark.parametrize(("width", "script"), DEVICES)
+def test_what_goes_wrong_on_the_way(
+    site: Site, browser: Browser, visitors: list[Visitor], width: int, script: bool
+) -> None:
+    """A letter that has ended, no cookies, a fault of ours, answers of another device: each page is for everybody."""
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser, width=width, script=script)
+    visitors.append(visitor)
+    visitor.expected |= {403, 409, 500}
+    visitor.forgiven += ["403", "409", "500"]
+    ended = site.letter("tax_id")
+    site.change("UPDATE dialogue SET valid_until = valid_until - 100 WHERE reference = %s", ended.reference)
+    visitor.log_in(ended)
+    assert "Die Frist für diesen Fragebogen ist abgelaufen" in visitor.page.locator("#errors").inner_text()
+    visitor.context.clear_cookies()
+    visitor.press("Anmelden")
+    assert visitor.heading == "Bitte öffnen Sie die Seite noch einmal"
+    visitor.begin(letter)
+    visitor.fill({"tax_id": TAX_ID})
+    site.change("ALTER TABLE dialogue_draft RENAME TO gone")
+    visitor.press("Weiter")
+    site.change("ALTER TABLE gone RENAME TO dialogue_draft")
+    assert visitor.heading == "Da ist bei uns etwas schiefgegangen"
+    visitor.press("Zum Fragebogen")
+    travel_on(visitor)
+    with Person(site) as desk:
+        desk.log_in(letter)
+        assert desk.answer(1, {"asked": "tax_id", "tax_id": OTHER_TAX_ID}).headers["location"] == "/fragen/2"
+    visitor.press("Verbindlich absenden")
+    assert "inzwischen geändert" in visitor.text
+    assert site.state(letter) == "opened"
+
+
+@pytest.mark.parametrize(("width", "script"), DEVICES)
+def test_what_was_typed_before_another_login_is_not_lost(
+    site: Site, browser: Browser, visitors: list[Visitor], width: int, script: bool
+) -> None:
+    """Two tabs: the second logs in anew, so that the first one's form is refused; it can be sent again from there."""
+    letter, visitor = site.letter("tax_id"), Visitor(site, browser, width=width, script=script)
+    visitors.append(visitor)
+    visitor.expected.add(403)
+    visitor.forgiven.append("403")
+    visitor.begin(letter)
+    visitor.fill({"tax_id": TAX_ID})
+    first, visitor.page = visitor.page, visitor.context.new_page()
+    visitor.log_in(letter)
+    visitor.page = first
+    visitor.press("Weiter")
+    assert visitor.heading == "Bitte noch einmal senden"
+    visitor.press("Noch einmal senden")
+    assert visitor.heading == "Bestätigung"

@@ -9,12 +9,17 @@ from typing import Any
 import httpx
 from site_support import Letter, Site
 
+MARK = re.compile(r'name="(~whose)" value="(\w+)"')
+HEADING = re.compile(r"<h2.*?</h2>", re.DOTALL)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ERROR = re.compile(r'<div class="errors.*?</div>', re.DOTALL)
 TAGS = re.compile(r"<[^>]*>")
 Fields = Mapping[str, str | Sequence[str]]
 
-NEUTRAL = "PIN oder Geburtsdatum stimmen nicht. Bitte vergleichen Sie beides mit dem Brief."
+NEUTRAL = (
+    "PIN oder Geburtsdatum stimmen nicht. Bitte vergleichen Sie die PIN mit dem Brief und prüfen Sie das Geburtsdatum: "
+    "Tag, Monat und Jahr."
+)
 #: 31 symbols, weights of the check symbol (domain/dialogues.md); written anew here on purpose
 SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -33,8 +38,8 @@ def guess(pin: str, number: int) -> str:
     plain = pin.replace("-", "")
     secret = plain[5:11]
     made = ""
-    for place in range(6):
-        step = number % 30 + 1 if place == 0 else number // 30 % 31 if place == 1 else 0
+    steps = [number % 30 + 1, number // 30 % 31, number // 930 % 31, 0, 0, 0]
+    for place, step in enumerate(steps):
         made += SYMBOLS[(SYMBOLS.index(secret[place]) + step) % 31]
     return with_check(plain[:5] + made)
 
@@ -49,6 +54,8 @@ class Person:
         lonely = httpx.Limits(max_keepalive_connections=0)
         self.http = httpx.Client(base_url=site.address, headers=headers, timeout=60, limits=lonely)
         self._token = ""
+        #: what the forms of whoever is logged in say of whose page they are
+        self.mark: dict[str, str] = {}
 
     def __enter__(self) -> Person:
         return self
@@ -70,7 +77,7 @@ class Person:
 
     def post(self, path: str, fields: Fields, **more: Any) -> httpx.Response:
         """Post a form."""
-        return self.http.post(path, data={"csrfmiddlewaretoken": self.token(), **fields}, **more)
+        return self.http.post(path, data={"csrfmiddlewaretoken": self.token(), **self.mark, **fields}, **more)
 
     def try_pin(self, pin: str, birth: Mapping[str, str]) -> httpx.Response:
         """Try to log in."""
@@ -81,7 +88,8 @@ class Person:
         answer = self.try_pin(letter.pin, letter.birth)
         faults = sentence(answer) or self.site.logs()[-2000:]
         assert (answer.status_code, answer.headers.get("location")) == (302, "/start"), faults
-        self._token = self.read_token("/fragen/1")
+        page = self.http.get("/fragen/1", follow_redirects=True).text
+        self._token, self.mark = TOKEN.findall(page)[0], dict(MARK.findall(page))
 
     def answer(self, number: int, fields: Fields, **more: Any) -> httpx.Response:
         """Post a page and go on."""
@@ -104,7 +112,9 @@ class Person:
 
 
 def sentence(answer: httpx.Response) -> str:
-    """What the error summary says, and nothing beside it."""
+    """What the error summary says below its heading, and nothing beside it."""
     found = ERROR.search(answer.text)
-    heading = "Bitte prüfen Sie Ihre Angaben"
-    return " ".join(TAGS.sub(" ", found[0]).split()).removeprefix(heading).strip() if found else ""
+    if not found:
+        return ""
+    below, whole = (" ".join(TAGS.sub(" ", each).split()) for each in (HEADING.sub("", found[0]), found[0]))
+    return below or whole

@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -99,9 +101,9 @@ def client(django_database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     from dunkelwerk.site import settings
 
     settings.configure()
-    from django.test import Client
+    from portal_support import PageClient
 
-    return Client(headers={"accept-language": "de"})
+    return PageClient(headers={"accept-language": "de"})
 
 
 @pytest.fixture
@@ -130,14 +132,16 @@ def live_portal(django_database: str, tmp_path: Path) -> Iterator[str]:
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=60)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that no connection is given as its own end while the server is not there."""
+    while True:
+        port = random.randrange(15_000, 32_000)  # below what the system gives away
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -10,6 +10,13 @@ from PIL import Image
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: where the page's script is off no timer fires: axe's own go on at once
+TIMERS = """() => {
+    window.setTimeout = (then, after, ...more) => {
+        if (!(after > 99)) Promise.resolve().then(() => then(...more));
+        return 0;
+    };
+}"""
 #: a finger needs so many pixels
 FINGER = 44
 TARGETS = "button, summary, input:not([type=hidden]), select, textarea, .tools a"
@@ -61,9 +68,9 @@ class Person:
     def look(self) -> None:
         """Nothing may keep anybody from using this page."""
         if not self.script:
-            return
+            self.page.evaluate(TIMERS)
         self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+        found = self.page.evaluate("(how) => axe.run(document, how)", {"runOnly": RULES, "preload": self.script})
         told = [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
         assert told == [], self.page.url
         assert self.page.evaluate(SMALL) == [], self.page.url

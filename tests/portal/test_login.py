@@ -32,8 +32,17 @@ def test_whoever_knows_both_secrets_is_in(client: Any, new_dialogue: Any) -> Non
 def test_whatever_is_wrong_the_sentence_is_the_same(client: Any, new_dialogue: Any, change: dict[str, str]) -> None:
     given = new_dialogue()
     page = client.post("/", {**given.secrets, **change}).content.decode()
-    assert "PIN oder Geburtsdatum stimmen nicht." in page
+    assert "PIN oder Geburtsdatum stimmen nicht. Bitte vergleichen Sie die PIN mit dem Brief und prüfen Sie das" in page
+    assert page.count('aria-invalid="true"') == 4, "nobody is told which of the fields"
     assert "visit" not in client.cookies
+
+
+def test_the_postal_code_is_named_where_it_was_typed(client: Any, new_dialogue: Any) -> None:
+    page = client.post("/", {"pin": new_dialogue().pin, "postal_code": "50667"}).content.decode()
+    assert "PIN oder Postleitzahl stimmen nicht." in page
+    assert "PIN oder Geburtsdatum" not in page
+    assert '<details class="why" open>' in page
+    assert page.count('aria-invalid="true"') == 2
 
 
 def test_a_typing_error_gets_its_own_sentence_and_costs_nothing(client: Any, new_dialogue: Any) -> None:
@@ -60,13 +69,31 @@ def test_many_failures_make_one_wait(client: Any, new_dialogue: Any) -> None:
     codes = [client.post("/", {**given.secrets, "birth.year": "1900"}).status_code for _attempt in range(7)]
     assert codes[0] == 200
     assert codes[-1] == 429
-    assert "Bitte warten Sie" in client.post("/", given.secrets).content.decode()
+    waits = client.post("/", given.secrets)
+    page = waits.content.decode()
+    assert re.search(r"<title>\s*Bitte warten Sie einen Augenblick", page)
+    assert "Bitte prüfen Sie Ihre Angaben" not in page, "nothing is wrong with them"
+    assert 25 <= int(waits["Retry-After"]) <= 30
+
+
+@pytest.mark.parametrize("how", ["revoke", "answered_on_paper", "returned_by_post"])
+def test_an_end_is_no_fault_of_the_fields(client: Any, new_dialogue: Any, how: str) -> None:
+    from dunkelwerk.dialogues import operations
+
+    given = new_dialogue()
+    reason = {"reason": "irrtümlich"} if how == "revoke" else {}
+    getattr(operations, how)(given.reference, actor="test", **reason)
+    answered = client.post("/", given.secrets)
+    page = answered.content.decode()
+    assert (answered.status_code, "Retry-After" in answered) == (200, False)
+    assert re.search(r"<title>\s*Dieser Fragebogen ist beendet", page)
+    assert [said for said in ("Bitte prüfen Sie", "Fehler:", 'aria-invalid="true"', given.pin) if said in page] == []
 
 
 def test_pages_of_a_dialogue_are_for_who_is_logged_in(client: Any) -> None:
     for path in ("/start", "/fragen/1", "/pruefen", "/stand", "/fertig", "/quittung", "/datei/1", "/ausgang/not_me"):
         assert client.get(path)["Location"] == "/sitzung-beendet", path
-    assert client.post("/fragen/1", {"go": "next"})["Location"] == "/sitzung-beendet"
+    assert "Bitte melden Sie sich noch einmal an" in client.post("/fragen/1", {"go": "next"}).content.decode()
 
 
 def test_logging_out_ends_the_session_itself(logged_in: Any) -> None:
@@ -92,7 +119,7 @@ def test_a_session_ends_after_its_time_and_everything_is_still_there(
     with monkeypatch.context() as later:
         later.setattr("dunkelwerk.dialogues.sessions.session_seconds", lambda: 0)
         assert client.get("/fragen/2")["Location"] == "/sitzung-beendet"
-        assert "Was Sie eingegeben haben, ist gespeichert" in client.get("/sitzung-beendet").content.decode()
+        assert "Was gespeichert war, ist noch da" in client.get("/sitzung-beendet").content.decode()
     client.post("/", given.secrets)
     page = client.get("/start").content.decode()
     assert "Willkommen zurück" in page

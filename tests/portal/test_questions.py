@@ -24,10 +24,23 @@ def answer(client: Any, number: int, fields: dict[str, Any], go: str = "next", *
     return client.post(f"/fragen/{number}", {**fields, "go": go, **more})
 
 
-def stored(given: Any) -> dict[str, Any]:
-    from dunkelwerk.dialogues.answers import file_ids, load_draft
+def shown_again(client: Any, answered: Any) -> str:
+    """The page to which an answer leads that is not yet right."""
+    path, _mark, query = answered["Location"].partition("?")
+    assert (answered.status_code, path, query) == (302, answered.wsgi_request.path, "nochmal=1")
+    return text(client.get(answered["Location"]))
 
-    return load_draft(given.id).answers | file_ids(given.id)
+
+def load(given: Any) -> Any:
+    from dunkelwerk.dialogues.answers import load_draft
+
+    return load_draft(given.id)
+
+
+def stored(given: Any) -> dict[str, Any]:
+    from dunkelwerk.dialogues.answers import file_ids
+
+    return load(given).answers | file_ids(given.id)
 
 
 def photo() -> io.BytesIO:
@@ -59,7 +72,7 @@ def test_progress_and_title_say_where_one_is(logged_in: Any) -> None:
 
 def test_each_fault_is_listed_on_top_and_said_at_its_field(logged_in: Any) -> None:
     client, _given = logged_in()
-    page = text(answer(client, 2, {"hours": "viele"}))
+    page = shown_again(client, answer(client, 2, {"hours": "viele"}))
     assert 'role="alert"' in page
     assert "<title>Fehler:" in page
     links = re.findall(r'<a href="#([^"]+)">', page)
@@ -70,6 +83,21 @@ def test_each_fault_is_listed_on_top_and_said_at_its_field(logged_in: Any) -> No
         assert 'aria-invalid="true"' in found[0]
     assert 'aria-describedby="hours-error"' in page
     assert 'id="hours-error"' in page
+
+
+def test_the_browsers_way_back_to_what_was_wrong_sends_nothing_again(logged_in: Any) -> None:
+    """What is wrong is said at an address of its own, which asks; once it is right, nothing is said there any more."""
+    client, given = logged_in()
+    answered = answer(client, 2, {"hours": "viele"}, then="check")
+    assert answered["Location"] == "/fragen/2?nochmal=1&then=check"
+    revision = load(given).revision
+    pages = [text(client.get(answered["Location"])) for _time in range(2)]
+    assert [('value="viele"' in page, 'id="errors"' in page) for page in pages] == [(True, True)] * 2
+    assert 'name="then" value="check"' in pages[0]
+    assert 'id="errors"' not in text(client.get("/fragen/2")), "whoever comes back is not blamed"
+    assert load(given).revision == revision
+    assert answer(client, 2, WRITING)["Location"] == "/fragen/3"
+    assert 'id="errors"' not in text(client.get(answered["Location"]))
 
 
 def test_what_is_wrong_is_kept_even_on_the_way_back(logged_in: Any) -> None:
@@ -108,7 +136,7 @@ def test_another_language_saves_and_stays(logged_in: Any) -> None:
 def test_a_question_that_appears_is_no_fault_of_the_person(logged_in: Any) -> None:
     client, given = logged_in()
     asked = {"asked": ["driver", "colour", "pets"]}
-    page = text(answer(client, 1, {**CHOICES, "driver": "yes"}, **asked))
+    page = shown_again(client, answer(client, 1, {**CHOICES, "driver": "yes"}, **asked))
     assert 'id="plate"' in page
     assert 'id="errors"' not in page
     assert stored(given)["driver"] is True
@@ -126,7 +154,7 @@ def test_what_is_hidden_is_not_taken_and_only_its_name_is_logged(logged_in: Any,
 def test_a_warning_can_be_confirmed_and_only_then_leads_on(logged_in: Any) -> None:
     client, _given = logged_in()
     much = {**WRITING, "hours": "60"}
-    page = text(answer(client, 2, much))
+    page = shown_again(client, answer(client, 2, much))
     assert "Mehr als 48 Stunden" in page
     assert 'name="confirm.long_hours"' in page
     assert answer(client, 2, {**much, "confirm.long_hours": "yes"})["Location"] == "/fragen/3"
@@ -148,11 +176,21 @@ def test_what_is_known_is_confirmed_or_corrected(logged_in: Any) -> None:
     assert "Uns liegt vor:" in page
     assert "+49221123456" in page
     without = {name: value for name, value in NUMBERS.items() if name != "phone.confirm"}
-    assert '<a href="#phone.confirm">' in text(answer(client, 3, without))
-    assert '<a href="#phone">' in text(answer(client, 3, {**without, "phone.confirm": "no"}))
+    assert '<a href="#phone.confirm">' in shown_again(client, answer(client, 3, without))
+    assert '<a href="#phone">' in shown_again(client, answer(client, 3, {**without, "phone.confirm": "no"}))
     assert answer(client, 3, NUMBERS)["Location"] == "/fragen/4"
     assert stored(given)["phone.confirm"] is True
     assert "phone" not in stored(given)
+
+
+def test_what_is_known_and_confirmed_cannot_be_written(logged_in: Any, capsys: Any) -> None:
+    """Whoever posts another value beside the confirmation has confirmed what was known; the name is logged."""
+    client, given = logged_in(phone="+49221123456")
+    assert answer(client, 3, {**NUMBERS, "phone": "+49999999999"})["Location"] == "/fragen/4"
+    assert (stored(given)["phone.confirm"], "phone" in stored(given)) == (True, False)
+    logged = capsys.readouterr().err
+    assert '"ignored": ["phone"]' in logged
+    assert "999999" not in logged
 
 
 def test_the_bank_of_an_iban_is_shown(logged_in: Any) -> None:
@@ -204,7 +242,7 @@ def test_what_is_typed_can_be_kept_before_the_session_ends(logged_in: Any) -> No
 def test_files_are_taken_listed_shown_and_removed(logged_in: Any) -> None:
     client, given = logged_in()
     answered = client.post("/fragen/5", {"papers": [photo(), photo()], "go": "upload:papers"})
-    assert answered["Location"] == "/fragen/5#question-papers"
+    assert answered["Location"] == "/fragen/5?hochgeladen=papers#uploaded"
     first, second = stored(given)["papers"]
     page = text(client.get("/fragen/5"))
     assert page.count("foto.jpg") >= 2
@@ -276,10 +314,10 @@ def test_a_page_that_no_type_has_is_not_there_and_a_hidden_one_leads_on(logged_i
 
 
 def test_two_devices_do_not_overwrite_one_another(logged_in: Any) -> None:
-    from django.test import Client
+    from portal_support import PageClient
 
     one, given = logged_in()
-    other = Client()
+    other = PageClient()
     other.post("/", given.secrets)
     answer(one, 1, CHOICES)
     answer(other, 2, WRITING)
@@ -291,5 +329,31 @@ def test_a_dialogue_that_ended_meanwhile_says_so(logged_in: Any) -> None:
 
     client, given = logged_in()
     operations.revoke(given.reference, actor="test", reason="Irrtum")
-    assert answer(client, 1, CHOICES)["Location"] == "/sitzung-beendet"
+    assert "Bitte melden Sie sich noch einmal an" in text(answer(client, 1, CHOICES))
     assert "wird nicht mehr gebraucht" in text(client.post("/", given.secrets))
+
+
+def test_an_upload_is_told_and_only_where_it_was(logged_in: Any) -> None:
+    client, _given = logged_in()
+    answered = client.post("/fragen/5", {"papers": photo(), "go": "upload:papers"})
+    said = r'<p[^>]*id="uploaded" role="status"[^>]*>Hochgeladen. Dateien bisher: 1\.'
+    assert re.search(said, text(client.get(answered["Location"])))
+    assert 'id="uploaded"' not in text(client.get("/fragen/5"))
+    assert 'id="uploaded"' not in text(client.get("/fragen/5?hochgeladen=other"))
+    empty = client.post("/fragen/5", {"go": "upload:papers"})
+    assert empty["Location"] == "/fragen/5#question-papers"
+
+
+def test_the_title_says_that_something_is_to_be_confirmed(logged_in: Any) -> None:
+    client, _given = logged_in()
+    page = shown_again(client, answer(client, 2, {**WRITING, "hours": "60"}))
+    assert re.search(r"<title>\s*Stimmt das so\? Schreiben", page)
+
+
+def test_before_the_end_the_dialog_says_how_long(logged_in: Any) -> None:
+    client, _given = logged_in()
+    page = text(client.get("/fragen/1"))
+    dialog = page[page.index("<dialog") : page.index("</dialog>")]
+    assert "endet die Sitzung in 5 Minuten." in dialog
+    assert 'formaction="/abmelden"' in dialog
+    assert "<p data-unsaved hidden>" in dialog

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pytest
+
 from conftest import free_port, wait_for
 
 
@@ -30,7 +32,7 @@ def test_it_says_where_it_is_serves_and_stops_cleanly(database_url: str, tmp_pat
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
         finally:
             server.send_signal(signal.SIGTERM)
-            code = server.wait(timeout=30)
+            code = server.wait(timeout=60)
     assert code == 0
     said = log.read_text()
     assert f"http://127.0.0.1:{port}/" in said
@@ -46,6 +48,15 @@ def test_a_port_that_is_taken_is_one_clear_sentence(run_cli: Any) -> None:
     assert done.returncode == 1
     assert f"127.0.0.1:{port}: der Port ist schon belegt" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_day_that_is_set_is_refused_in_production(run_cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUNKELWERK_MODE", "production")
+    monkeypatch.setenv("DUNKELWERK_TODAY", "2026-11-22")
+    monkeypatch.setenv("DUNKELWERK_PORTAL_URL", "https://portal.example")
+    done = run_cli("serve", "--port", free_port())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "DUNKELWERK_TODAY ist in der Produktion nicht erlaubt" in done.stderr
 
 
 def test_a_connection_that_is_lost_halfway_stores_nothing(live_portal: str, new_dialogue: Any) -> None:

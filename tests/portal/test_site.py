@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from test_questions import CHOICES, answer, stored, text
 
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.site.addresses import allowed_hosts, client_address, parse_networks, portal_url
 
+HOSTS = ("portal.example", "inside.example", "127.0.0.1", "evil.example")
 PROXIES = parse_networks("10.0.0.0/8, 192.0.2.7")
 
 
@@ -123,6 +127,26 @@ def test_while_the_database_is_away_nothing_that_was_typed_is_lost(
             again.setdefault(name, []).append(value)
     assert client.post("/fragen/1", again)["Location"] == "/fragen/2"
     assert stored(given)["pets"] == ["cat"]
+
+
+def test_an_outage_that_one_thread_met_is_over_for_all(logged_in: Any, django_database: str) -> None:
+    """Each thread of the server has its own connection: only the first request after a restart fails."""
+    from django.db import connections
+
+    client, _given = logged_in()
+
+    def ask() -> int:
+        return int(client.get("/start").status_code)
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        assert [each.submit(ask).result() for each in (one, other)] == [200, 200]
+        with psycopg.connect(django_database) as database:
+            query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+            database.execute(query + " AND pid <> pg_backend_pid()")
+        assert [each.submit(ask).result() for each in (one, other, one, other)] == [503, 200, 200, 200]
+        for each in (one, other):
+            each.submit(connections.close_all).result()
+    connections.close_all()
 
 
 def test_during_an_outage_secrets_are_not_put_into_a_page(
@@ -249,3 +273,46 @@ def test_while_versions_change_a_file_is_found_under_its_old_address(client: Any
         "/",
         "",
     ]
+
+
+def test_a_request_under_another_name_is_refused_whatever_it_asks_for(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dunkelwerk.site import settings
+
+    monkeypatch.setenv("DUNKELWERK_PORTAL_URL", "http://portal.example")
+    monkeypatch.setenv("DUNKELWERK_ALLOWED_HOSTS", "inside.example")
+    settings.configure()
+    for path in ("/", "/hilfe", "/start", "/api/v1/openapi.json", "/nichts"):
+        status = {host: client.get(path, headers={"host": host}).status_code for host in HOSTS}
+        assert status["evil.example"] == 400, path
+        assert 400 not in (status["portal.example"], status["inside.example"], status["127.0.0.1"]), path
+    assert "konnten wir nicht lesen" in text(client.get("/", headers={"host": "evil.example"}))
+    assert client.get("/health/live", headers={"host": "10.1.2.3"}).status_code == 200, "balancers name the process"
+
+
+def test_texts_lead_back_into_the_form_whoever_is_logged_in(logged_in: Any) -> None:
+    client, _given = logged_in()
+    for path in ("/hilfe", "/datenschutz", "/barrierefreiheit", "/impressum"):
+        page = text(client.get(path))
+        assert re.search(r'href="/start">\s*Zurück zum Fragebogen', page), path
+        assert "Zur Anmeldung" not in page
+    client.post("/abmelden")
+    assert re.search(r'href="/">\s*Zur Anmeldung', text(client.get("/hilfe")))
+
+
+def test_a_refused_upload_is_noted_by_question_and_reason(logged_in: Any, capsys: Any) -> None:
+    client, _given = logged_in()
+    bad = io.BytesIO(b"GEHEIM, and no picture")
+    bad.name = "geheim.jpg"
+    client.post("/fragen/5", {"papers": bad, "go": "upload:papers"})
+    (noted,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "upload refused" in line]
+    assert (noted["question"], "path" in noted) == ("papers", False)
+    assert noted["refused"]
+    assert "geheim" not in json.dumps(noted).lower()
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/api/v1/health/live", "/api/v1/health/ready"])
+def test_balancers_may_ask_for_the_head_alone(client: Any, path: str) -> None:
+    assert [client.get(path).status_code, client.head(path).status_code] == [200, 200]
+    assert client.head(path).content == b""

@@ -82,13 +82,13 @@ def test_a_file_that_was_kept_before_a_crash_is_an_answer(logged_in: Any) -> Non
 
 def test_two_uploads_at_once_are_both_answers(client: Any, new_dialogue: Any) -> None:
     from django.db import connection
-    from django.test import Client
+    from portal_support import PageClient
 
     from dunkelwerk.dialogues import queries
     from dunkelwerk.portal.sheets import open_sheet
 
     given, start = new_dialogue("proof_if_sick"), Barrier(2)
-    visitors = [Client(headers={"accept-language": "de"}) for _each in range(2)]
+    visitors = [PageClient(headers={"accept-language": "de"}) for _each in range(2)]
     for each in visitors:
         each.post("/", given.secrets)
     answer(visitors[0], 1, {"sick": "yes"}, go="back")
@@ -156,7 +156,7 @@ def test_a_file_of_a_question_hidden_meanwhile_can_be_removed(logged_in: Any) ->
 def test_an_upload_to_a_question_hidden_meanwhile_is_an_ordinary_page(logged_in: Any) -> None:
     client, given = logged_in("proof_if_sick")
     answered = upload(client, sick="no")
-    assert answered["Location"] == "/fragen/1#question-papers"
+    assert answered["Location"] == "/fragen/1?hochgeladen=papers#uploaded"
     assert client.get("/fragen/1").status_code == 200
     assert kept(given) == []
 

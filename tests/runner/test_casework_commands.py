@@ -226,7 +226,7 @@ def test_a_correction_with_its_words_is_decided_again(world: World, basket: Run)
     words = ("--actor", "kurz", "--reason", "Stempel auf der Rückseite")
     done = basket("work-items", "correct", 1, "--set", "formally_correct=true", "--set", "icd=[]", *words)
     assert lines(done) == ["Die berichtigte Meldung wartet im Posteingang (Nummer 5); Eintrag 1 ist erledigt."]
-    assert basket("work", "--once").stdout == "1 Meldungen: 1 dunkel erledigt, 0 ausgesteuert\n"
+    assert basket("work", "--once").stdout == "1 Meldung: 1 dunkel erledigt, 0 ausgesteuert\n"
     assert lines(basket("work-items", "show", 1))[-1].endswith(" kurz: berichtigt – Stempel auf der Rückseite")
     assert refused(basket("work-items", "close", 1, *words), 1) == "Der Postkorbeintrag 1 ist schon erledigt."
     assert world.broken() == []

@@ -64,7 +64,7 @@ def test_rotated_between_two_runs_old_records_still_open(world: World, run_cli: 
     assert {row["master"] for row in world.rows("SELECT master FROM data_key")} == {new}
     assert sealed(world)[1:] == before[1:]
     ended = run_cli("work", "--once", "--on", TODAY)
-    assert ended.stdout == "1 Meldungen: 1 dunkel erledigt, 0 ausgesteuert\n"
+    assert ended.stdout == "1 Meldung: 1 dunkel erledigt, 0 ausgesteuert\n"
     exported = run_cli("export", "decisions")
     assert [json.loads(line)["notice"] for line in exported.stdout.splitlines()] == ["N-1", "N-2"]
     assert run_cli("check").returncode == 0

@@ -7,22 +7,24 @@ from typing import Any
 from django.db import connection
 
 from dunkelwerk.api.idempotency import Effect
-from dunkelwerk.api.persons import ensure_term, read_cells, read_person, secret_faults
-from dunkelwerk.api.problems import Problem
+from dunkelwerk.api.persons import key_faults, person_faults, person_of, read_values, secret_faults, term_faults
+from dunkelwerk.api.problems import Fault, Problem, refusal
 from dunkelwerk.api.schemas import DialogueIn
 from dunkelwerk.dialogues import operations, queries, type_versions
 from dunkelwerk.dialogues.creating import LeftAlready
 from dunkelwerk.dialogues.events import LONGEST_DETAIL
-from dunkelwerk.dialogues.forms.prefilling import read_prefill
 from dunkelwerk.dialogues.operations import AlreadyThere, Created
 from dunkelwerk.dialogues.persons import CONTROL
 from dunkelwerk.dialogues.submitting import status
+from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
 
 NOTICE = "SELECT notice FROM dialogue_submission WHERE dialogue = %s"
 #: no column can hold it
 NUL = "\0"
+#: the code of the error that a type is not known
+UNKNOWN = 2
 #: where the caller gave none
 REASON = "API"
 #: by the event that a person left with
@@ -36,15 +38,14 @@ def create(body: DialogueIn, *, actor: str) -> Effect:
     """What makes a new dialogue; raises Problem for an unknown type, values that do not fit, an external_id in use."""
     fields = body.model_dump()
     name, prefill, valid_until = fields.pop("type").replace("-", "_"), fields.pop("prefill"), fields.pop("valid_until")
-    person = read_person(fields, on=business_day())
-    ensure_term(valid_until, on=business_day())
-    try:
-        version = type_versions.newest(name, actor=actor)
-    except CommandError as error:
-        raise Problem(422, str(error)) from None
-    values, faults = read_prefill(version.form, read_cells(prefill))
-    if faults := [*faults, *secret_faults(version.form, person)]:
-        raise Problem(422, "; ".join(faults))
+    version, today = newest(name, actor), business_day()
+    values, wrong = read_values(version.form, prefill)
+    faults = [*person_faults(fields, on=today), *term_faults(valid_until, on=today), *wrong]
+    if faults := [*faults, *secret_faults(version.form, fields["postal_code"])]:
+        raise refusal(faults)
+    person = person_of(fields)
+    if faults := list(key_faults(version.form, person, values)):
+        raise refusal(faults)
 
     def make() -> tuple[int, dict[str, Any]]:
         try:
@@ -54,6 +55,15 @@ def create(body: DialogueIn, *, actor: str) -> Effect:
         return 201, told(created) | {"state": "exported", "valid_until": created.valid_until.isoformat()}
 
     return make
+
+
+def newest(name: str, actor: str) -> Version:
+    """The version that serves new dialogues; raises Problem for a type that is not known."""
+    try:
+        return type_versions.newest(name, actor=actor)
+    except CommandError as error:
+        message = "There is no such dialogue type." if error.code == UNKNOWN else str(error)
+        raise refusal([Fault("type", message)]) from None
 
 
 def told(created: Created) -> dict[str, Any]:
@@ -89,7 +99,8 @@ def revoke(reference: str, reason: str, *, actor: str) -> None:
 def ensure_plain(reason: str) -> None:
     """Raise Problem for a reason that no event can hold."""
     if len(reason) > LONGEST_DETAIL or CONTROL.search(reason):
-        raise Problem(422, f"reason: at most {LONGEST_DETAIL} characters, none of them a control character.")
+        message = f"At most {LONGEST_DETAIL} characters, none of them a control character, are expected."
+        raise refusal([Fault("reason", message)])
 
 
 def show(reference: str) -> dict[str, Any]:

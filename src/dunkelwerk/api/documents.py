@@ -7,11 +7,12 @@ import os
 from typing import Any
 
 from django.db import connection
+from django.utils.datastructures import MultiValueDict
 from ninja.files import UploadedFile
 
 from dunkelwerk.api.idempotency import Effect
 from dunkelwerk.api.notices import CHANNEL
-from dunkelwerk.api.problems import Problem
+from dunkelwerk.api.problems import Fault, Problem, refusal
 from dunkelwerk.dialogues.settings import upload_limits
 from dunkelwerk.dialogues.uploads.accepting import accept
 from dunkelwerk.dialogues.uploads.outcomes import Limits, Refused, sentence
@@ -22,6 +23,12 @@ from dunkelwerk.infra.vaults import vault_of
 
 #: where the virus scanner is, see docs/uploads.md
 SCANNER = "DUNKELWERK_SCANNER"
+
+
+def ensure_one(files: MultiValueDict[str, Any]) -> None:
+    """Raise Problem for a request with more than one file: none of them is kept."""
+    if sum(len(files.getlist(name)) for name in files) > 1:
+        raise refusal([Fault("file", "Exactly one file is expected; send each in a request of its own.")])
 
 
 def put(file: UploadedFile, *, external_id: str | None, contract: str | None) -> Effect:
@@ -48,7 +55,9 @@ def cleaned(file: UploadedFile, *, external_id: str | None, contract: str | None
     data = file.read()
     safe = accept(data, limits, scanner=os.environ.get(SCANNER, ""))
     if isinstance(safe, Refused):
-        raise Problem(503 if safe.is_temporary else 422, sentence(safe), code=safe.code)
+        if safe.is_temporary:
+            raise Problem(503, sentence(safe), code=safe.code)
+        raise refusal([Fault("file", sentence(safe))], code=safe.code)
     digest = hashlib.sha256(data).hexdigest()
     return Document(
         channel=CHANNEL,
@@ -66,5 +75,5 @@ def named(field: str, value: str | None, longest: int) -> str | None:
     if value is None or value == "":
         return None
     if len(value) > longest or "\0" in value:
-        raise Problem(422, f"{field}: at most {longest} characters, none of them NUL.")
+        raise refusal([Fault(field, f"At most {longest} characters, none of them NUL, are expected.")])
     return value

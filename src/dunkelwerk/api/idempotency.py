@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from msgspec import Struct
 
-from dunkelwerk.api.problems import Problem
+from dunkelwerk.api.problems import Fault, Problem, refusal
 from dunkelwerk.infra.businessday import now
 
 KEPT = timedelta(days=3)
@@ -120,7 +120,7 @@ def find(place: Place) -> Answer | None:
     if row is None:
         return None
     if row[0] != place.fingerprint:
-        raise Problem(422, "This Idempotency-Key stands for another request; use a new one.")
+        raise refusal([Fault("Idempotency-Key", "It stands for another request; use a new one.")])
     return row[1], json.loads(row[2]) if isinstance(row[2], str) else row[2]
 
 

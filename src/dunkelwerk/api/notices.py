@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from django.db import connection
+from msgspec.structs import FieldInfo
 
 from dunkelwerk.api.idempotency import Effect
-from dunkelwerk.api.problems import Problem
+from dunkelwerk.api.problems import Fault, Problem, refusal
+from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.inbox.door import Delivery, Door, Refusal
 from dunkelwerk.inbox.operations import Origin, add_one
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.jsonlines import FileLine
 from dunkelwerk.infra.vaults import vault_of
+from dunkelwerk.lines.registry import processes
 from dunkelwerk.runner.queries import Record, about_decision
 
 CHANNEL = "api"
+#: a field, also within others
+PLACE = re.compile(r"[\w.\[\]]+")
 #: the newest attempt, and whether the first said the same
 FIND = """
     SELECT id, state, (SELECT digest = %s FROM notice WHERE channel = %s AND external_id = %s AND attempt = 1)
@@ -69,17 +76,49 @@ def examine(process: str, text: bytes) -> Delivery:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, "The content is not readable JSON.") from None
     if not isinstance(loose, dict):
-        raise Problem(422, "A JSON object is expected.")
+        raise refusal([Fault("body", "A JSON object is expected.")])
     if loose.setdefault("process", name) != name:
-        raise Problem(422, "process: it must equal the process of the address.")
+        raise refusal([Fault("process", "It must equal the process of the address.")])
     try:
         said = msgspec.json.encode(loose)
     except (ValueError, UnicodeEncodeError):
-        raise Problem(422, "The content cannot be written as UTF-8.") from None
+        raise refusal([Fault("body", "The content cannot be written as UTF-8.")]) from None
     examined = Door().examine(FileLine(1, 0, said), file="request")
-    if isinstance(examined, Refusal):
-        raise Problem(404 if examined.what.startswith("process:") else 422, examined.what)
-    return examined
+    if not isinstance(examined, Refusal):
+        return examined
+    if name not in processes():
+        raise Problem(404, examined.what)
+    raise refusal(faults_of(processes()[name].notice, loose) or [split(examined.what)])
+
+
+def faults_of(notice: type[Any], loose: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with each field; nothing where only the fields together do not fit, or cannot be kept."""
+    fields = {each.encode_name: each for each in msgspec.structs.fields(notice)}
+    known = {*fields, notice.__struct_config__.tag_field}
+    faults = [Fault(name, "The process has no such field.") for name in loose if name not in known]
+    for name, field in fields.items():
+        if name not in loose:
+            faults += [Fault(name, "It is required.")] if field.required else []
+        elif fault := fault_of(field, loose[name]):
+            faults.append(fault)
+    return faults
+
+
+def fault_of(field: FieldInfo, value: Any) -> Fault | None:
+    """What is wrong with the value of a field, if anything."""
+    try:
+        msgspec.json.decode(msgspec.json.encode(value), type=field.type)
+    except (msgspec.DecodeError, ValueError) as error:
+        inner = split(fault_in_words(error))
+        place = inner.field if inner.field.startswith("[") or not inner.field else f".{inner.field}"
+        return Fault(f"{field.encode_name}{place}", inner.message)
+    return None
+
+
+def split(what: str) -> Fault:
+    """A fault as the inbox says it: field, and what is wrong with it."""
+    field, colon, message = what.partition(": ")
+    return Fault(field, message) if colon and PLACE.fullmatch(field) else Fault("", what)
 
 
 def show(identity: int) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from msgspec import Struct
 
 TITLES = {
     400: "Bad request",
@@ -23,12 +24,29 @@ TITLES = {
 }
 
 
+class Fault(Struct, frozen=True):
+    """What is wrong with a field, as a sentence that does not name it, and never its value."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
 class Problem(Exception):
     """An answer that is a problem. ``fields``: further members, e.g. ``errors``."""
 
     def __init__(self, status: int, detail: str, **fields: Any) -> None:
         super().__init__(detail)
         self.status, self.detail, self.fields = status, detail, fields
+
+
+def refusal(faults: Iterable[Fault], **fields: Any) -> Problem:
+    """422: which fields do not fit, and what is wrong with each."""
+    told = list(dict.fromkeys(faults))
+    errors = [{"field": each.field, "message": each.message} for each in told]
+    return Problem(422, " ".join(map(str, told)), errors=errors, **fields)
 
 
 def answer(problem: Problem) -> HttpResponse:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, NinjaAPI, Query, Status
@@ -15,19 +16,23 @@ from ninja.files import UploadedFile
 from dunkelwerk.api import dialogues, documents, health, metrics, notices, schemas
 from dunkelwerk.api.access import Scope
 from dunkelwerk.api.idempotency import Effect, once
-from dunkelwerk.api.problems import Problem, answer
+from dunkelwerk.api.problems import Fault, Problem, answer, refusal
 from dunkelwerk.infra import database
 from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import speaking
 
-MOST_ITEMS = 500
 #: where the parts of a request are looked for
 PLACES = frozenset({"body", "query", "path", "form", "file"})
 ITEMS = f"""
     SELECT {", ".join(schemas.WorkItemOut.model_fields)} FROM work_item
-    WHERE id > %s AND (%s::text IS NULL OR state = %s) AND (%s::text IS NULL OR basket = %s)
+    WHERE id > %s AND state = %s AND (%s::text IS NULL OR basket = %s)
         AND (%s::date IS NULL OR open_from <= %s)
     ORDER BY id LIMIT %s
 """
+TOO_LARGE = "The request is too large: at most 1 MiB of JSON, or of a form beside its file, is read."
+#: the last part of ``/notices/…`` in the document
+NOTICE = "id_or_process"
+NOTICE_NAMES = {"id": "The number that the inbox gave the notice.", "process": "The name of the process."}
 PROBLEMS = {frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 503}): schemas.ProblemOut}
 KEY = {
     "parameters": [
@@ -43,16 +48,43 @@ KEY = {
 
 
 class Api(NinjaAPI):
-    """Says of its errors that they are problem details."""
+    """Says of its errors that they are problem details, and of its addresses each once."""
 
     def get_openapi_schema(self, **named: Any) -> Any:
         """The schema."""
         schema = super().get_openapi_schema(**named)
+        schema["paths"] = join_notices(schema["paths"])
         for each in (each for path in schema["paths"].values() for each in path.values()):
             for status, told in each["responses"].items():
                 if int(status) >= 400 and "content" in told:
                     told["content"] = {"application/problem+json": next(iter(told["content"].values()))}
         return schema
+
+
+def join_notices(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """The two routes of a notice as one path item: in OpenAPI templates that differ in names alone are the same."""
+    joined: dict[str, Any] = {}
+    for path, operations in paths.items():
+        name = next((each for each in NOTICE_NAMES if path.endswith(f"/notices/{{{each}}}")), None)
+        if name is None:
+            joined[path] = operations
+            continue
+        for parameter in (each for operation in operations.values() for each in operation.get("parameters", ())):
+            if (parameter["in"], parameter["name"]) == ("path", name):
+                parameter.update(name=NOTICE, description=NOTICE_NAMES[name])
+        joined.setdefault(path.replace(f"{{{name}}}", f"{{{NOTICE}}}"), {}).update(operations)
+    return joined
+
+
+def in_english(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Programs read these answers: whatever texts they hold are in one language."""
+
+    @wraps(view)
+    def spoken(*given: Any, **named: Any) -> HttpResponse:
+        with speaking("en"):
+            return view(*given, **named)
+
+    return spoken
 
 
 api = Api(
@@ -63,6 +95,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+api.add_decorator(in_english, mode="view")
 
 
 @api.post(
@@ -127,24 +160,26 @@ def put_document(
     contract: Form[str | None] = None,
 ) -> Effect:
     """A document (PDF, JPEG, PNG, TIFF, HEIC) that a person reads: cleaned, kept sealed, a work item opened."""
+    documents.ensure_one(request.FILES)
     return documents.put(file, external_id=external_id, contract=contract)
 
 
 @api.get("/work-items", response={200: schemas.WorkItemsOut, **PROBLEMS}, auth=Scope("work-items:read"))
-def list_work_items(
-    request: HttpRequest,
-    state: Query[str | None] = "open",
-    basket: Query[str | None] = None,
-    due: Query[date | None] = None,
-    after: Query[int] = 0,
-    limit: Query[int] = 100,
-) -> dict[str, Any]:
-    """Work items in the order of their numbers. ``due``: only those that are shown on that day."""
-    size = max(1, min(limit, MOST_ITEMS))
+def list_work_items(request: HttpRequest, wanted: Query[schemas.WorkItemFilter]) -> dict[str, Any]:
+    """Work items in the order of their numbers."""
+    refuse_unknown(request, schemas.WorkItemFilter)
+    basket = plain(wanted.basket)
     with connection.cursor() as cursor:
-        cursor.execute(ITEMS, (bounded(after), *(plain(state),) * 2, *(plain(basket),) * 2, due, due, size))
+        cursor.execute(ITEMS, (wanted.after, wanted.state, basket, basket, wanted.due, wanted.due, wanted.limit))
         rows = [dict(zip(schemas.WorkItemOut.model_fields, row, strict=True)) for row in cursor.fetchall()]
-    return {"work_items": rows, "next": rows[-1]["id"] if len(rows) == size else None}
+    return {"work_items": rows, "next": rows[-1]["id"] if len(rows) == wanted.limit else None}
+
+
+def refuse_unknown(request: HttpRequest, known: type[schemas.Strict]) -> None:
+    """Raise Problem for a parameter that there is not: a typo must not look like an answer."""
+    names = [name for name in request.GET if name not in known.model_fields]
+    if names:
+        raise refusal(Fault(name[:100], "There is no such parameter.") for name in names)
 
 
 @api.api_operation(["HEAD"], "/health/live", include_in_schema=False)
@@ -172,15 +207,17 @@ def plain(text: str | None) -> str | None:
     return None if text is None else text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def bounded(number: int) -> int:
-    """A number that the database can compare."""
-    return max(0, min(number, 2**63 - 1))
-
-
 @api.exception_handler(Problem)
 def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     """What a route refuses."""
     return answer(problem)
+
+
+@api.exception_handler(RequestDataTooBig)
+@api.exception_handler(TooManyFilesSent)
+def on_too_much(request: HttpRequest, error: Exception) -> HttpResponse:
+    """More than any request of ours holds."""
+    return answer(Problem(413, TOO_LARGE))
 
 
 @api.exception_handler(OperationalError)
@@ -200,9 +237,7 @@ def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpRespons
 @api.exception_handler(ValidationError)
 def on_fault(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A request that does not fit: which fields, and what is wrong, never their values."""
-    faults = [{"field": place_of(each["loc"]), "message": told(each)} for each in error.errors]
-    said = "; ".join(f"{each['field']}: {each['message']}" for each in faults)
-    return answer(Problem(422, said, errors=faults))
+    return answer(refusal(Fault(place_of(each["loc"]), told(each)) for each in error.errors))
 
 
 def place_of(loc: Sequence[str | int]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 
+MOST_ITEMS = 500
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -134,6 +135,16 @@ class WorkItemOut(Schema):
     due_on: date
     state: str
     created_on: date
+
+
+class WorkItemFilter(Strict):
+    """Which work items. ``due``: only those that are shown on that day; ``after``: the number of the one before."""
+
+    state: Literal["open", "in_check", "done"] = "open"
+    basket: Annotated[str, Field(max_length=200)] | None = None
+    due: Day | None = None
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Field(ge=1, le=MOST_ITEMS)] = 100
 
 
 class WorkItemsOut(Schema):

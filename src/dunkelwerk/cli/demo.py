@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +21,8 @@ from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
 
 EXAMPLE = "Beispiel: dunkelwerk demo --contracts 20000 --notices 5000"
+#: of everybody in the scenarios, which say nothing of it
+ADDRESS = {"street": "Musterweg", "house_number": "1", "postal_code": "50667", "city": "Köln"}
 DAY = date(2026, 11, 23)
 #: the process that the thousands of notices are for
 MAIN = "follow_up_sick_note"
@@ -43,7 +45,6 @@ def demo(
     """Führt vor: ein erfundener Bestand, tausende Meldungen, tausend Briefe mit PIN; was dunkel ging und was nicht."""
     papers = make_folder(out)
     home = demo_home()
-    shutil.rmtree(home, ignore_errors=True)
     os.environ["DUNKELWERK_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
     try:
@@ -66,8 +67,8 @@ def demo(
 
 
 def demo_home() -> Path:
-    """Where the demonstration keeps its own database: never a real one."""
-    return Path(tempfile.gettempdir()) / f"dunkelwerk-demo-{os.getuid()}"
+    """A new folder for the demonstration's own database: never a real one, nor that of another demonstration."""
+    return Path(tempfile.mkdtemp(prefix="dunkelwerk-demo-"))
 
 
 def make_folder(out: Path) -> Path:
@@ -125,7 +126,7 @@ def show_other_processes() -> None:
         cases, inbox = Path(folder) / "akten-szenarien.jsonl", Path(folder) / "meldungen.jsonl"
         message = _("Erstatteste, Nachweise der Arbeitslosigkeit und Todesmeldungen: {count} Fälle aus den Szenarien.")
         step(message.format(count=len(staged)))
-        write_lines(cases, (each.case_file for each in (*staged, *more)))
+        write_lines(cases, (with_addresses(each.case_file) for each in (*staged, *more)))
         write_lines(inbox, (each.notice for each in staged))
         command("load", cases)
         command("inbox", "add", inbox)
@@ -138,6 +139,16 @@ def show_other_processes() -> None:
             command("inbox", "add", inbox)
             command("work", "--once", "--parameters", parameters)
     command("check")
+
+
+def with_addresses(case_file: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's case file whose persons live somewhere: their letters can be printed."""
+    return {**case_file, "persons": [settled(each) for each in case_file["persons"]]}
+
+
+def settled(person: Mapping[str, Any]) -> dict[str, Any]:
+    """A person with an address, invented where none is known."""
+    return dict(person) if person.get("street") else {**person, **ADDRESS}
 
 
 def step(text: str) -> None:

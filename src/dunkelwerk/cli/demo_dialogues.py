@@ -85,7 +85,7 @@ def show_dialogues(
         run("check")
         run("letters", "sample", "--out", papers / SAMPLES)
         keep_papers(papers, {kind: waiting[kind][0][1]["dialogue"] for kind in KINDS}, folder, receipts)
-        offer(address, [waiting[kind][-1] for kind in KINDS[:3]], stay=stay)
+        offer(address, {kind: waiting[kind][-1] for kind in KINDS[:3]}, stay=stay)
 
 
 def import_people(folder: Path, kind: str, people: Sequence[Asked], run: Command) -> list[tuple[Asked, dict[str, str]]]:
@@ -186,7 +186,7 @@ def report() -> None:
     with connection.cursor() as cursor:
         cursor.execute(OUTCOMES)
         for kind, *counts in cursor.fetchall():
-            table.add_row(kind, *map(str, counts))
+            table.add_row(title_of(kind), *map(str, counts))
         cursor.execute(WENT)
         went = cursor.fetchall()
     console.print()
@@ -196,15 +196,39 @@ def report() -> None:
     for what, name, count in went:
         told.setdefault(what, Counter())[name] = count
     for what, names in told.items():
-        listed = ", ".join(f"{name}: {count}" for name, count in names.items())
+        listed = ", ".join(f"{name_of(what, name)}: {count}" for name, count in names.items())
         console.print(f"{titles[what]}: {listed}", markup=False)
 
 
-def offer(address: str, unused: Sequence[tuple[Asked, dict[str, str]]], *, stay: bool) -> None:
-    """Three PINs to try by hand; stay until Ctrl-C where somebody sits at a terminal."""
+def title_of(kind: str) -> str:
+    """What the form of a type is called."""
+    from dunkelwerk.dialogues.forms.posted import say
+    from dunkelwerk.dialogues.shipped import read_name_or_file
+
+    return say(read_name_or_file(kind).title)
+
+
+def name_of(what: str, name: str) -> str:
+    """A letter, a basket with its task, or a message, as people call it."""
+    from dunkelwerk.insight.casewords import tell_basket, tell_task, tell_value
+
+    messages = {
+        "dialogue.submitted": _("Antworten eingegangen"),
+        "dialogue.processed": _("fertig bearbeitet"),
+        "dialogue.expired": _("abgelaufen"),
+    }
+    if what == "item":
+        basket, task = name.split(" / ", 1)
+        return f"{tell_basket(basket)} / {tell_task(task)}"
+    return messages.get(name, name) if what == "message" else tell_value(name)
+
+
+def offer(address: str, unused: Mapping[str, tuple[Asked, dict[str, str]]], *, stay: bool) -> None:
+    """A PIN of each form to try by hand; stay until Ctrl-C where somebody sits at a terminal."""
     print("\n" + _("Selbst ausprobieren: {address}").format(address=address))
-    for person, printed in unused:
-        print(f"  PIN {printed['pin']}   " + _("Geburtsdatum {born:%d.%m.%Y}").format(born=person.born))
+    for kind, (person, printed) in unused.items():
+        born = _("Geburtsdatum {born:%d.%m.%Y}").format(born=person.born)
+        print(f"  PIN {printed['pin']}   {born}   {title_of(kind)}")
     if not stay:
         print(_("  (Kein Terminal: das Portal wird beendet. Mit einem Terminal bleibt es, bis Sie Strg+C drücken.)"))
         return

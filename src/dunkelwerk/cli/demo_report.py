@@ -103,11 +103,11 @@ def report_processes() -> None:
         cursor.execute(BY_PROCESS)
         rows = cursor.fetchall()
     table = Table(title=_("Alle Prozesse"), title_justify="left", width=WIDTH)
-    for heading in (_("Prozess"), _("dunkel"), _("Zweitprüfung"), _("ausgesteuert"), _("Gründe")):
-        table.add_column(heading)
+    for heading in (_("Prozess"), _("dunkel"), _("Zweitprüfung"), _("ausgesteuert"), _("verschiedene Gründe")):
+        table.add_column(heading, justify="left" if heading == _("Prozess") else "right")
     for process, dark, second, referred, codes in rows:
         title = processes()[process].title if process in processes() else process
-        table.add_row(title, str(dark), str(second), str(referred), ", ".join(codes))
+        table.add_row(title, str(dark), str(second), str(referred), str(len(codes)))
     console.print()
     console.print(table)
 

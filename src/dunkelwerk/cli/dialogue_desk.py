@@ -81,7 +81,7 @@ def reissue(
 def print_pin(created: Created) -> None:
     """The PIN, once."""
     line = _("{reference}: PIN {pin}, gültig bis {until}; {link}")
-    until = created.valid_until.isoformat()
+    until = f"{created.valid_until:%d.%m.%Y}"
     print(line.format(reference=created.reference, pin=created.pin, until=until, link=created.link))
 
 
@@ -169,14 +169,15 @@ def print_facts(facts: dict[str, Any]) -> None:
         "state": _("Zustand"),
         "outcome": _("Ausgang"),
         "task": _("Aufgabe"),
-        "valid_until": _("gültig bis"),
+        "valid_until": _("Gültig bis"),
         "remind_on": _("Erinnerung am"),
-        "held": _("gesperrt"),
+        "held": _("Gesperrt"),
     }
+    from dunkelwerk.insight.casework import shown
+
     for name, label in labels.items():
         if facts[name] not in (None, False):
-            said = _("ja") if facts[name] is True else facts[name]
-            print(f"{label}: {said}")
+            print(f"{label}: {shown(facts[name])}")
 
 
 def list_some(
@@ -203,7 +204,7 @@ def list_some(
         return
     from dunkelwerk.insight.casework import print_table
 
-    headings = [_("Dialog"), _("Typ"), _("Version"), _("Kennung"), _("Zustand"), _("gültig bis")]
+    headings = [_("Dialog"), _("Typ"), _("Version"), _("Kennung"), _("Zustand"), _("Gültig bis")]
     said = states()
     lines = [
         (each.reference, each.type, each.version, each.external_id, said[each.state], each.valid_until) for each in rows

@@ -35,8 +35,7 @@ def files(
     for each in found:
         write_private(folder / each.name, each.data)
         print(folder / each.name)
-    print(
-        _("{count} Dateien stehen in {folder}; bitte nach der Bearbeitung löschen.").format(
-            count=len(found), folder=folder
-        )
-    )
+    text = _("{count} Dateien stehen in {folder}; bitte nach der Bearbeitung löschen.")
+    if len(found) == 1:
+        text = _("1 Datei steht in {folder}; bitte nach der Bearbeitung löschen.")
+    print(text.format(count=len(found), folder=folder))

@@ -37,7 +37,8 @@ def letters(
         done = print_letters(
             export, out, on=business_day(on), identity=read_identity(identity), limit=limit, advance=advance
         )
-    print(_("{count} Briefe stehen in {folder}.").format(count=done.letters, folder=out))
+    text = _("1 Brief steht in {folder}.") if done.letters == 1 else _("{count} Briefe stehen in {folder}.")
+    print(text.format(count=done.letters, folder=out))
     for number, fault in done.failed:
         line = _("{file}, Zeile {line}: {reason}")
         print(line.format(file=export, line=number, reason=fault), file=sys.stderr)

@@ -60,7 +60,8 @@ def summarise(ends: Counter[str], folder: Path) -> str:
     if not ends:
         return _("Kein Brief wartet.")
     if not ends["failed"]:
-        return _("{rendered} Briefe in {folder}").format(rendered=ends["rendered"], folder=folder)
+        message = _("1 Brief in {folder}") if ends["rendered"] == 1 else _("{rendered} Briefe in {folder}")
+        return message.format(rendered=ends["rendered"], folder=folder)
     message = _("{rendered} Briefe in {folder}; {failed} ließen sich nicht drucken (Postkorb Postausgang)")
     return message.format(rendered=ends["rendered"], folder=folder, failed=ends["failed"])
 

@@ -60,7 +60,8 @@ def load_members(files: list[Path], who: str, advance: Advance) -> tuple[int, st
     from dunkelwerk.lines.members.intake import load_files
 
     totals = load_files(files, actor=who, complain=complain, advance=advance)
-    text = _("{lines} Zeilen, {refused} Fehler; Mitglieder: {members}")
+    many = _("{lines} Zeilen, {refused} Fehler; Mitglieder: {members}")
+    text = _("1 Zeile, {refused} Fehler; Mitglieder: {members}") if totals.lines == 1 else many
     members = count_in_words(totals.members)
     return totals.refused, text.format(lines=totals.lines, refused=totals.refused, members=members)
 
@@ -118,7 +119,9 @@ def warn_of_overlaps(totals: Totals) -> str:
 
 def summarise(totals: Totals) -> str:
     """What was done, as one line."""
-    text = _("{lines} Zeilen, {refused} Fehler; Verträge: {contracts}; Personen: {persons}")
+    many = _("{lines} Zeilen, {refused} Fehler; Verträge: {contracts}; Personen: {persons}")
+    one = _("1 Zeile, {refused} Fehler; Verträge: {contracts}; Personen: {persons}")
+    text = one if totals.lines == 1 else many
     contracts, persons = count_in_words(totals.contracts), count_in_words(totals.persons)
     return text.format(lines=totals.lines, refused=totals.refused, contracts=contracts, persons=persons)
 

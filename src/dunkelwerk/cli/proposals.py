@@ -56,7 +56,12 @@ def cells(row: dict[str, Any]) -> list[Any]:
     if row["adverse"] and row["kind"] == "decision":
         reasons.append(_("nachteilig"))
     amount = row["released"] if row["taken_back"] is None else -row["taken_back"]
-    return [row["id"], row["notice"], kind, row["parts"], reasons, amount, row["due_on"], state]
+    return [row["id"], row["notice"], kind, tell_parts(row["parts"]), reasons, amount, row["due_on"], state]
+
+
+def tell_parts(parts: list[str]) -> list[str]:
+    """The claims that a proposal is about; one that it would open has no number yet."""
+    return [each + _("neu") if each.endswith("/") else each for each in parts]
 
 
 @app.command("show", epilog="Beispiel: dunkelwerk proposals show 17")
@@ -90,7 +95,7 @@ def print_heading(row: dict[str, Any]) -> None:
     """What the proposal is about, who made it, what confirming it asks for."""
     from dunkelwerk.insight.casework import shown
 
-    state, notice, parts, due = cells(row)[-1], row["notice"], shown(row["parts"]), shown(row["due_on"])
+    state, notice, parts, due = cells(row)[-1], row["notice"], shown(tell_parts(row["parts"])), shown(row["due_on"])
     print(_("Vorschlag {proposal}: {state}").format(proposal=row["id"], state=state))
     print(_("  Meldung {notice} · {parts} · fällig am {due}").format(notice=notice, parts=parts, due=due))
     if row["kind"] == "manual":

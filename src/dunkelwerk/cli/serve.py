@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -27,6 +28,8 @@ def serve(
     check_free(host, port)
     ensure_connections(workers)
     business_day()  # a day that is set, where none may be, is refused here, and not by each request
+    from django.conf import settings as web
+
     from dunkelwerk.site import settings
     from dunkelwerk.site.addresses import portal_url, trusted_proxies
     from dunkelwerk.site.app import build_application
@@ -35,6 +38,7 @@ def serve(
     settings.configure()
     trusted_proxies()
     build_application()  # whatever is wrong is said here, once, and not by each process
+    import_module(web.ROOT_URLCONF)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     print(_("Das Portal läuft: {address} (Ende mit Strg+C)").format(address=address), flush=True)
     if portal_url():

@@ -83,4 +83,5 @@ def summarise(ends: Counter[str]) -> str:
     counts = [
         f"{ends[state]} {word}" for state, word in words.items() if ends[state] or state in ("settled", "referred")
     ]
-    return _("{total} Meldungen: {counts}").format(total=ends.total(), counts=", ".join(counts))
+    message = _("1 Meldung: {counts}") if ends.total() == 1 else _("{total} Meldungen: {counts}")
+    return message.format(total=ends.total(), counts=", ".join(counts))

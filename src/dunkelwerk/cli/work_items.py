@@ -59,11 +59,11 @@ def list_(
 
 def cells(row: dict[str, Any]) -> list[Any]:
     """One line of the list."""
-    from dunkelwerk.insight.casewords import tell_item_state, tell_reasons, tell_task
+    from dunkelwerk.insight.casewords import tell_basket, tell_item_state, tell_reasons, tell_task
 
     where = "/".join(each for each in (row["contract"], row["claim"]) if each) or row["key"]
-    task, state = tell_task(row["task"]), tell_item_state(row["state"])
-    return [row["id"], row["priority"], row["due_on"], row["basket"], task, where, tell_reasons(row["reasons"]), state]
+    basket, task, state = tell_basket(row["basket"]), tell_task(row["task"]), tell_item_state(row["state"])
+    return [row["id"], row["priority"], row["due_on"], basket, task, where, tell_reasons(row["reasons"]), state]
 
 
 @app.command("show", epilog="Beispiele: dunkelwerk work-items show 12\n\ndunkelwerk work-items show 12 --trace")

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dunkelwerk.dialogues import guard, pins, records, sessions
 from dunkelwerk.dialogues.events import PERSON, note
@@ -40,6 +40,8 @@ FIND = """
         d.data_key, v.content
     FROM dialogue d JOIN dialogue_type_version v ON v.id = d.version WHERE d.selector = %s
 """
+#: whether what was verified still stands: a new PIN may have been given out meanwhile, or the dialogue have ended
+STANDS = "SELECT state, valid_until, end_on FROM dialogue WHERE id = %s AND pin_hash = %s FOR UPDATE"
 OPEN = "UPDATE dialogue SET state = 'opened' WHERE id = %s AND state IN ('created', 'exported')"
 GERMAN_DAY = re.compile(r"\s*(\d{1,2})\s*[.\-/ ]\s*(\d{1,2})\s*[.\-/ ]\s*(\d{4})\s*")
 NOBODY = Person(external_id="-", last_name="-", birth_date=date(1900, 1, 1))
@@ -98,9 +100,14 @@ def attempt(pin: str, second_secret: str, address: str, at: datetime) -> Session
             return Failure(WAIT, wait)
         found = verified(cursor, hasher, pin, second_secret)
         if found is None:
-            guard.fail(cursor, at=at)
-            return Failure(WRONG, guard.wait_after(cursor, keys, at=at))
+            return refuse(cursor, keys, at)
         return enter(cursor, found, keys, at)
+
+
+def refuse(cursor: Any, keys: guard.Keys, at: datetime) -> Failure:
+    """The neutral failure; the attempt was counted before."""
+    guard.fail(cursor, at=at)
+    return Failure(WRONG, guard.wait_after(cursor, keys, at=at))
 
 
 def admit(cursor: Any, keys: guard.Keys, at: datetime) -> int:
@@ -142,9 +149,10 @@ def find(cursor: Any, selector: str) -> Found | None:
 
 
 def same_secret(kind: str, person: Person, typed: str) -> bool:
-    """Whether it is the person's second secret, compared in constant time."""
+    """Whether it is the person's second secret, compared in constant time. A postal code that is none opens nothing."""
     if kind == "postal_code":
-        return hmac.compare_digest(plain(person.postal_code).encode(), plain(typed).encode())
+        stored = plain(person.postal_code)
+        return hmac.compare_digest(stored.encode(), plain(typed).encode()) & bool(stored)
     return hmac.compare_digest(person.birth_date.isoformat().encode(), day_of(typed).encode("utf-8", "replace"))
 
 
@@ -162,8 +170,16 @@ def day_of(typed: str) -> str:
 
 
 def enter(cursor: Any, found: Found, keys: guard.Keys, at: datetime) -> Session | Failure:
-    """Both secrets are right: a session, or the sentence about why there is nothing to answer any more."""
+    """Both secrets are right: a session, or the sentence about why there is nothing to answer any more.
+
+    The dialogue is locked and looked at once more: a PIN that a new one has replaced meanwhile opens nothing.
+    """
     with transaction.atomic(durable=True):
+        cursor.execute(STANDS, (found.id, found.hashed.hash if found.hashed else None))
+        row = cursor.fetchone()
+        if row is None:
+            return refuse(cursor, keys, at)
+        found = structs.replace(found, state=row[0], valid_until=row[1], end_on=row[2])
         guard.succeed(cursor, keys)
         kind = ending(found, business_day())
         if kind is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from dunkelwerk.dialogues.events import note_all
 from dunkelwerk.dialogues.forms.changes import compare
 from dunkelwerk.dialogues.forms.language import DialogueType
 from dunkelwerk.dialogues.models import OPEN_STATES
+from dunkelwerk.dialogues.shipped import is_readable
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.keys import Vault
 
@@ -49,7 +51,7 @@ def repin(name: str, *, actor: str) -> Repinned:
         cursor.execute(OLDER, (newest.name, newest.id))
         older = dict(type_versions.forms_of(cursor, [row[0] for row in cursor.fetchall()]))
     for version, form in older.items():
-        structural = compare(form, newest.form).structural
+        structural = compare(mended(form, newest.form), newest.form).structural
         count = move(newest, version, form, structural=structural, actor=actor)
         done.structural += count if structural else 0
         done.wording += 0 if structural else count
@@ -57,6 +59,13 @@ def repin(name: str, *, actor: str) -> Repinned:
         cursor.execute(LEFT, (newest.name, newest.id, list(OPEN_STATES)))
         done.left = cursor.fetchone()[0]
     return done
+
+
+def mended(old: DialogueType, new: DialogueType) -> DialogueType:
+    """The older version; of one that its process cannot read, so that nobody can submit it, with the new notice."""
+    if is_readable(old):
+        return old
+    return msgspec.structs.replace(old, process=new.process, notice=new.notice)
 
 
 def move(newest: type_versions.Version, version: int, form: DialogueType, *, structural: bool, actor: str) -> int:

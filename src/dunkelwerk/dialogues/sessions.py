@@ -42,8 +42,8 @@ def start(cursor: Any, dialogue: int, *, at: datetime) -> Session:
     return Session(token, dialogue)
 
 
-def session_of(token: str, *, at: datetime | None = None) -> Session | None:
-    """The session of a token, seen at this moment; None: none, ended, or idle for too long."""
+def session_of(token: str, *, at: datetime | None = None, counts: bool = True) -> Session | None:
+    """The session of a token; None: none, ended, or idle for too long. ``counts``: somebody is there at this moment."""
     moment = at or now()
     with connection.cursor() as cursor:
         idle = session_seconds()
@@ -51,7 +51,7 @@ def session_of(token: str, *, at: datetime | None = None) -> Session | None:
         row = cursor.fetchone()
         if row is None:
             return None
-        if moment - row[1] > timedelta(seconds=min(SEEN_EVERY, idle // 20)):
+        if counts and moment - row[1] > timedelta(seconds=min(SEEN_EVERY, idle // 20)):
             cursor.execute(SEE, (moment, hashed(token), moment))
     return Session(token, row[0])
 

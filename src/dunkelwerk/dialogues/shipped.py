@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from dunkelwerk.dialogues.forms import checking, reading
+from dunkelwerk.dialogues.forms.check_notice import notice_problems
 from dunkelwerk.dialogues.forms.language import DialogueType
 from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.infra.i18n import _
 from dunkelwerk.lines.registry import processes
 
 #: a file each
@@ -14,9 +16,20 @@ SHIPPED = Path(__file__).parent / "types"
 
 
 def problems_of(form: DialogueType) -> list[checking.Problem]:
-    """What the static check finds, with the notice of the type's process."""
+    """What the static check finds, with the notice of the type's process; a process that there is not is a problem."""
+    known = processes()
+    process = known.get(form.process)
+    if process is not None:
+        return checking.check(form, checking.notice_fields(process.notice))
+    text = _("Den Prozess {name} gibt es nicht; einen von {known} nennen.")
+    unknown = checking.Problem("process", text.format(name=form.process, known=", ".join(sorted(known))))
+    return [unknown, *checking.check(form)]
+
+
+def is_readable(form: DialogueType) -> bool:
+    """Whether its process exists and takes what the form is mapped to; else nobody could submit it."""
     process = processes().get(form.process)
-    return checking.check(form, None if process is None else checking.notice_fields(process.notice))
+    return process is not None and not any(notice_problems(form, checking.notice_fields(process.notice)))
 
 
 def shipped_names() -> list[str]:

@@ -36,6 +36,8 @@ class Insurer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: str
     email: str
     hours: str = ""
+    #: for people who read English; without it the hours stand as above
+    hours_en: str = ""
     website: str = ""
     contact: str = ""
     signature: str = ""
@@ -43,7 +45,7 @@ class Insurer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     font: list[str] = []
     footer: list[list[str]] = []
     complaints: list[Complaints] = []
-    #: by legal entity of a cover: the fields that differ
+    #: by legal entity of a cover or a dialogue type: the fields that differ
     legal_entities: dict[str, dict[str, Any]] = {}
 
     def of(self, legal_entity: str) -> dict[str, Any]:
@@ -51,6 +53,10 @@ class Insurer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         whole = {**msgspec.to_builtins(self), **self.legal_entities.get(legal_entity, {})}
         whole.pop("legal_entities")
         return whole
+
+    def company(self, legal_entity: str) -> Insurer:
+        """The company of this legal entity; the insurer itself where it has no fields of its own."""
+        return msgspec.convert(self.of(legal_entity), Insurer)
 
 
 def own_folder() -> Path | None:

@@ -249,7 +249,14 @@ def test_a_mapping_that_fits() -> None:
         ("process: sepa_mandate", "process: [", "kein lesbares YAML"),
         ("process: sepa_mandate", "process: sepa_mandate\nprocess: x", "process steht doppelt"),
         ("process: sepa_mandate", "process: &p sepa_mandate\nbasket: *p", "kein lesbares YAML"),
-        ("name: every_kind", "name: Every Kind", "Zeile 2"),
+        ("process: sepa_mandate", "process: &p sepa_mandate", "Zeile 5: kein lesbares YAML (Verweise mit & und *"),
+        ("process: sepa_mandate", "process: sepa_mandate\nfoo: 1", "Zeile 6: das Feld foo ist unbekannt"),
+        ("process: sepa_mandate", "process:\tsepa_mandate\n\tx: 1", "(ein Tabulator"),
+        ("process: sepa_mandate", "process: @x", "(ein Zeichen, das hier nicht stehen darf)"),
+        ("process: sepa_mandate", f"process: {'[' * 900}", "(zu tief verschachtelt)"),
+        ("process: sepa_mandate", "process: \x07", "(ein Steuerzeichen)"),
+        ("process: sepa_mandate", "process: !!python/name:os.system x", "(eine Auszeichnung mit !"),
+        ("name: every_kind", "name: Every Kind", "Zeile 2: name: erwartet Text in anderer Form"),
     ],
 )
 def test_a_file_that_cannot_be_read_names_line_and_fault(old: str, new: str, part: str) -> None:

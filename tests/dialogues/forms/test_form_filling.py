@@ -305,7 +305,7 @@ def test_everything_as_worded() -> None:
     assert rows["Ich erkläre"].detail == "Alles stimmt."
     corrected = filled.with_answers(filled.answers | {"salary.confirm": False, "salary": "9.00"})
     texts = [row.text for page in corrected.rows() for row in page.rows]
-    assert "9,00 € (berichtigt, bisher: 1.200,00 €)" in texts
+    assert "9,00 € (berichtigt)\nbisher: 1.200,00 €" in texts
     with speaking("en"):
         assert [page.title for page in filled.rows()][:2] == ["The accident", "Work"]
     listed = form({"has_family": True, "members": [{"first_name": "Kim"}, {"first_name": "Lea"}]})

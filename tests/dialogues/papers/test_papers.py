@@ -82,10 +82,32 @@ def test_the_qr_code_leads_to_the_form_with_the_pin_in_the_fragment(resolution: 
 
 def test_the_letter_says_what_to_do() -> None:
     text = text_of(render_request(REQUEST, Someone(), on=ON).pdf)
-    for said in (PIN, "antwort.kasse.example", "bis zum 3. Januar 2027", "Ihr Geburtsdatum", "DV-7K3M9Q2A", "Herrn"):
+    for said in (
+        PIN,
+        "antwort.kasse.example",
+        "bis zum 3. Januar 2027",
+        "Bestätigen Sie mit Ihrem Geburtsdatum",
+        "DV-7K3M9Q2A",
+        "Herrn",
+    ):
         assert said in text
     assert "#ABCD" not in text
     assert "neue PIN" not in text
+
+
+def test_the_letter_offers_paper_where_the_type_does() -> None:
+    with_paper, without = (replace(REQUEST, closing=[], on_paper=paper) for paper in (True, False))
+    assert "auf Papier: 0800 0000000" in text_of(render_request(with_paper, Someone(), on=ON).pdf)
+    assert "Papier" not in text_of(render_request(without, Someone(), on=ON).pdf)
+
+
+def test_letter_and_receipt_are_those_of_the_company() -> None:
+    letter = render_request(replace(REQUEST, legal_entity="health_fund"), Someone(), on=ON)
+    receipt = render_receipt(replace(RECEIPT, legal_entity="health_fund", about="Vertrag RS-1"))
+    for text in (text_of(letter.pdf), text_of(receipt.pdf)):
+        assert "Beispiel Krankenkasse" in text
+        assert "Beispiel Versicherung AG" not in text
+    assert "Vertrag RS-1" in text_of(receipt.pdf)
 
 
 def test_the_reminder_says_that_the_old_pin_is_dead() -> None:
@@ -108,7 +130,7 @@ def test_without_an_address_there_is_no_letter() -> None:
 
 def test_the_receipt_shows_all_that_was_sent() -> None:
     text = text_of(render_receipt(RECEIPT).pdf)
-    for said in ("Wie lautet die Nummer?", "86 095 742 719", "Bescheid.pdf", "DV-7K3M9Q2A", "tax_id 3"):
+    for said in ("Wie lautet die Nummer?", "86 095 742 719", "Bescheid.pdf", "DV-7K3M9Q2A", "Fassung 3"):
         assert said in text
     assert "22. November 2026, 23:30 Uhr" in text
     assert "a1" * 32 in text.replace("\n", "").replace("\u200b", "")
@@ -117,6 +139,7 @@ def test_the_receipt_shows_all_that_was_sent() -> None:
 def test_the_receipt_in_english() -> None:
     text = text_of(render_receipt(replace(RECEIPT, language="en")).pdf)
     assert "22 November 2026, 23:30" in text
+    assert "Answers.json" in text
     assert "Please keep it" in text
 
 

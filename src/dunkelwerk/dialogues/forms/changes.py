@@ -20,6 +20,7 @@ WORDING: Final = (
     | LISTS
     | frozenset(
         {"letter", "reminder", "reminder_days", "expiry_title", "basket", "autocomplete", "status_days", "languages"}
+        | {"legal_entity"}
     )
 )
 #: texts that a person has agreed to: other words are another declaration

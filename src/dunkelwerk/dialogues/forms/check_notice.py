@@ -23,6 +23,8 @@ from dunkelwerk.infra.i18n import _
 
 #: put in by ``notice_of``
 ALWAYS: Final = frozenset({"id", "process", "received_on"})
+#: what makes it the notice of this dialogue for this process, and nothing else
+GIVEN: Final = frozenset({"id", "process"})
 SOURCES: Final = ("answer", "prefill", "person", "submitted", "answers", "first", "holds", "confirmed")
 DAY: Final = "2026-01-31"
 #: a value of each kind, as it is stored
@@ -73,7 +75,9 @@ def notice_problems(type: DialogueType, notice: NoticeFields | None) -> Iterator
         text = _("Das Pflichtfeld {name} des Prozesses fehlt; sagen, woher es kommt.").format(name=name)
         yield Problem("notice", text)
     for name, mapped in type.notice.items():
-        if name not in notice.required and name not in notice.optional:
+        if name in GIVEN:
+            yield Problem(f"notice.{name}", _("Dieses Feld setzt das Programm selbst; es entfernen."))
+        elif name not in notice.required and name not in notice.optional:
             yield Problem(f"notice.{name}", _("Dieses Feld kennt der Prozess nicht; es entfernen."))
         elif name in notice.required and not takes_null(notice, name) and may_be_empty(type, mapped, questions, kinds):
             text = _("Das Pflichtfeld kann leer bleiben; mit first einen weiteren Wert angeben.")

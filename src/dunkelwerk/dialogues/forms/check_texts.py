@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct, structs
 
+from dunkelwerk.dialogues.forms.filled import PART
 from dunkelwerk.dialogues.forms.language import PERSON_FIELDS, DialogueType
 from dunkelwerk.dialogues.forms.plan import questions_of
 from dunkelwerk.dialogues.forms.problem import Problem
@@ -15,10 +16,25 @@ from dunkelwerk.infra.i18n import _
 
 #: fields that hold a text, or a list of texts, in every language
 TEXTS: Final = frozenset(
-    {"title", "label", "hint", "why", "text", "unit", "item", "intro", "privacy", "error", "warning", "subject"}
+    {
+        "title",
+        "about",
+        "label",
+        "hint",
+        "why",
+        "text",
+        "unit",
+        "item",
+        "intro",
+        "privacy",
+        "error",
+        "warning",
+        "subject",
+    }
 )
-LISTS: Final = frozenset({"paragraphs", "next_steps"})
+LISTS: Final = frozenset({"paragraphs", "closing", "next_steps"})
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_BRACKETS: Final = re.compile(r"\[\[|\]\]")
 
 
 def text_problems(type: DialogueType) -> Iterator[Problem]:
@@ -35,6 +51,14 @@ def text_problems(type: DialogueType) -> Iterator[Problem]:
         for slot in {match[1] for each in texts.values() for match in _SLOT.finditer(each)} - slots:
             text = _("Für {slot} gibt es keinen Wert; prefill.NAME, person.NAME oder answer.NAME verwenden.")
             yield Problem(path, text.format(slot=f"{{{slot}}}"))
+        if not all(is_balanced(each) for each in texts.values()):
+            yield Problem(path, _("[[…]] braucht einen Wert in geschweiften Klammern und zwei Klammern an jedem Ende."))
+
+
+def is_balanced(text: str) -> bool:
+    """Whether each part in ``[[…]]`` is whole, without another inside it, and has a slot to depend on."""
+    rest = PART.sub(lambda match: "" if _SLOT.search(match["said"]) else match[0], text)
+    return not _BRACKETS.search(rest)
 
 
 def texts_in(part: Struct, path: str) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -15,6 +15,8 @@ from dunkelwerk.dialogues.forms.posted import say
 from dunkelwerk.dialogues.forms.values import Walk, stored
 
 SLOT: Final = re.compile(r"\{(?P<source>prefill|person|answer)\.(?P<name>[a-z][a-z0-9_]*)\}")
+#: said only where every slot in it has a value, else what stands behind ``|``: ``[[am {prefill.day}|vor Kurzem]]``
+PART: Final = re.compile(r"\[\[(?P<said>(?:(?!\[\[|\]\]|\|).)*)(?:\|(?P<else>(?:(?!\[\[|\]\]).)*))?\]\]", re.DOTALL)
 #: stands in a text for a value that is not there
 NOTHING: Final = "–"
 NO_QUESTION: Final = Question(name="x", kind="date", label={})
@@ -108,10 +110,16 @@ class Filled:
         return self.with_slots(say(texts))
 
     def with_slots(self, text: str) -> str:
-        """The text with ``{prefill.NAME}``, ``{person.NAME}`` and ``{answer.NAME}`` in place."""
+        """The text with ``{prefill.NAME}``, ``{person.NAME}`` and ``{answer.NAME}`` in place, and ``[[…]]`` decided."""
         if "{" not in text:
             return text
+        text = PART.sub(self.said_part, text)
         return SLOT.sub(lambda match: self.slot(match["source"], match["name"]) or NOTHING, text)
+
+    def said_part(self, part: re.Match[str]) -> str:
+        """A part where all its slots have a value; else what is said instead."""
+        known = all(self.slot(slot["source"], slot["name"]) for slot in SLOT.finditer(part["said"]))
+        return part["said"] if known else part["else"] or ""
 
     def slot(self, source: str, name: str) -> str:
         """What a slot stands for, as a person reads it; "" where there is nothing."""

@@ -1,4 +1,4 @@
-"""IBANs: check digits, bank name, and the Bundesbank's account check, whose failure is a doubt only. Pure."""
+"""IBANs: bank name, and the Bundesbank's account check, whose failure is a doubt only. Pure."""
 
 from __future__ import annotations
 
@@ -6,19 +6,6 @@ from functools import lru_cache
 
 import schwifty
 from schwifty.exceptions import SchwiftyException
-
-from dunkelwerk.decisions.identifiers import is_iban
-
-
-def is_valid(iban: str) -> bool:
-    """Whether form, length for its country and check digits are right (compact form)."""
-    if not is_iban(iban):
-        return False
-    try:
-        schwifty.IBAN(iban)
-    except SchwiftyException:
-        return False
-    return True
 
 
 @lru_cache(maxsize=1024)

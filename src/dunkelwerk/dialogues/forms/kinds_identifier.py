@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from dunkelwerk.decisions.identifiers import compact, is_kvnr, is_pension_number, is_tax_id
-from dunkelwerk.dialogues.forms.iban import bank_name, grouped, is_doubtful, is_valid
+from dunkelwerk.decisions.identifiers import compact, is_iban, is_kvnr, is_pension_number, is_tax_id
+from dunkelwerk.dialogues.forms.iban import bank_name, grouped, is_doubtful
 from dunkelwerk.dialogues.forms.kind import EMPTY, Fields, Kind, Result, fault
 from dunkelwerk.dialogues.forms.language import PrefillField, Question
 from dunkelwerk.dialogues.forms.posted import Fault, Posted, joined
@@ -29,7 +29,7 @@ class Iban(Kind):
 
     def read(self, question: Question, posted: Posted, name: str) -> Result:
         iban = compact(posted.text(name))
-        if not iban or is_valid(iban):
+        if not iban or is_iban(iban):
             return iban or EMPTY
         sentence = _("Diese IBAN stimmt nicht. Bitte vergleichen Sie sie mit Ihrer Bankkarte oder einem Kontoauszug.")
         return fault(question, name, sentence)
@@ -73,7 +73,7 @@ class TaxId(Kind):
 def _flaw_of_tax_id(number: str) -> str:
     if not (number.isascii() and number.isdigit()) or len(number) != 11:
         return _("Die Steuer-ID hat genau elf Ziffern. Bitte prüfen Sie Ihre Eingabe.")
-    return _("Diese Steuer-ID stimmt nicht. Bitte vergleichen Sie jede Ziffer mit Ihrem Schreiben.")
+    return _("Diese Steuer-ID stimmt nicht. Bitte vergleichen Sie jede Ziffer mit Ihrem Steuerbescheid.")
 
 
 class Kvnr(Kind):

@@ -20,7 +20,7 @@ _SHORT: Final = re.compile(r"[0-9]{1,2}")
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _TIME: Final = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:uhr)?")
 #: 1.234,50 with points for thousands; 1234,5; 1234.50 as on an English keyboard
-_GERMAN: Final = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{3})+|-?[0-9]{1,15})(?:,([0-9]{1,2}))?")
+_GERMAN: Final = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{3}){1,4}|-?[0-9]{1,15})(?:,([0-9]{1,2}))?")
 _ENGLISH: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,2}")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,15}|-?[0-9]{1,3}(?:\.[0-9]{3}){1,4}")
 

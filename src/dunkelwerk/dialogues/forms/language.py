@@ -1,7 +1,8 @@
 """A dialogue type as data: one readable YAML file per type. Source: docs/form-language.md.
 
 Texts are given in every language of the type (``{de: …, en: …}``) and may hold slots: ``{prefill.NAME}``,
-``{person.first_name}``, ``{answer.NAME}``. Conditions are data of docs/form-language.md section 4, compiled once.
+``{person.first_name}``, ``{answer.NAME}``; what stands in ``[[…]]`` is said only where its slots have a value.
+Conditions are data of docs/form-language.md section 4, compiled once.
 """
 
 from __future__ import annotations
@@ -154,7 +155,10 @@ class LetterText(Part, frozen=True, kw_only=True):
     """Subject and paragraphs of a letter; address, PIN, link, QR code and deadline are put in by the program."""
 
     subject: Texts
+    #: before the box with code and PIN
     paragraphs: tuple[Texts, ...]
+    #: behind it: what happens if nobody answers, the legal basis
+    closing: tuple[Texts, ...] = ()
 
 
 class Exit(Part, frozen=True, kw_only=True):
@@ -203,6 +207,10 @@ class DialogueType(Part, frozen=True, kw_only=True):
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
     #: the process that takes the answers, by name with underscores
     process: Name
+    #: whose letter, portal and receipt it is: a company of ``legal_entities`` in insurer.yaml; "" is the insurer itself
+    legal_entity: Annotated[str, Meta(max_length=40)] = ""
+    #: what it is about, beside the title, e.g. a contract; nothing where its slots have no value
+    about: Texts | None = None
     second_secret: Literal["birth_date", "postal_code"] = "birth_date"
     #: how long the PIN is good for, from the import
     valid_days: Annotated[int, Meta(ge=1, le=730)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +18,16 @@ from dunkelwerk.infra.i18n import _
 #: a type is some tens of kilobytes
 LARGEST: Final = 1024 * 1024
 DEEPEST: Final = 40
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.+?)`")
 _STEP: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
 
 
 class TypeFileError(Exception):
     """A type that cannot be read; the text is one German sentence: file, line, field, what to do."""
+
+
+class _Refused(yaml.MarkedYAMLError):
+    """YAML that a type may not use; its ``problem`` is German."""
 
 
 class _Loader(UniqueKeys):
@@ -33,6 +37,19 @@ class _Loader(UniqueKeys):
     """
 
     _in_text = False
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """A part of the tree; raises for anchors and aliases, with which a small file could grow, and for depth."""
+        event = self.peek_event()
+        if getattr(event, "anchor", None) is not None:
+            raise _Refused(problem=_("Verweise mit & und * sind nicht erlaubt"), problem_mark=event.start_mark)
+        if self._depth > DEEPEST:
+            raise _Refused(problem=_("zu tief verschachtelt"), problem_mark=event.start_mark)
+        self._depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def scan_plain(self) -> Any:
         """A text without quotes."""
@@ -87,28 +104,11 @@ def _node(content: bytes, source: str) -> yaml.Node:
         node = loader.get_single_node()
         if node is None:
             raise ValueError(_("die Datei ist leer"))
-        _refuse_repeated(node, set(), 0)
         return node
     except UnicodeDecodeError:
         raise TypeFileError(_("{source}: kein UTF-8; die Datei in UTF-8 speichern.").format(source=source)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _unreadable(source, error) from None
-
-
-def _refuse_repeated(node: yaml.Node, seen: set[int], depth: int) -> None:
-    if id(node) in seen or depth > DEEPEST:
-        raise yaml.MarkedYAMLError(problem=_("Verweise mit * sind nicht erlaubt"), problem_mark=node.start_mark)
-    seen.add(id(node))
-    for child in _children(node):
-        _refuse_repeated(child, seen, depth + 1)
-
-
-def _children(node: yaml.Node) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from (key, value)
-    elif isinstance(node, yaml.SequenceNode):
-        yield from node.value
 
 
 def _built(node: yaml.Node) -> Any:
@@ -119,9 +119,37 @@ def _built(node: yaml.Node) -> Any:
 def _unreadable(source: str, error: Exception) -> TypeFileError:
     mark = getattr(error, "problem_mark", None)
     line = _(", Zeile {line}").format(line=mark.line + 1) if mark else ""
-    problem = getattr(error, "problem", None) or (str(error) if isinstance(error, ValueError) else type(error).__name__)
     text = _("{source}{line}: kein lesbares YAML ({problem}); Texte mit , : # oder {{ in Anführungszeichen setzen.")
-    return TypeFileError(text.format(source=source, line=line, problem=problem))
+    return TypeFileError(text.format(source=source, line=line, problem=_problem_of(error)))
+
+
+def _problem_of(error: Exception) -> str:
+    """What is wrong, in German: our own words, or those for what PyYAML says most often."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return _("ein Steuerzeichen")
+    if isinstance(error, RecursionError):
+        return _("zu tief verschachtelt")
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return str(error)
+    said = error.problem or ""
+    is_ours = isinstance(error, _Refused | yaml.constructor.ConstructorError)
+    rest = said if is_ours else _("der Aufbau stimmt hier nicht")
+    return next((phrase for part, phrase in _phrases().items() if part in said), rest)
+
+
+def _phrases() -> dict[str, str]:
+    """What PyYAML says, and what to say instead; the first that fits."""
+    return {
+        r"'\t'": _("ein Tabulator; mit Leerzeichen einrücken"),
+        "mapping values are not allowed": _("ein Doppelpunkt, wo keiner stehen darf"),
+        "could not find expected ':'": _("ein Doppelpunkt fehlt"),
+        "found character": _("ein Zeichen, das hier nicht stehen darf"),
+        "found unexpected end of stream": _("die Datei endet vor der Zeit"),
+        "expected <block end>": _("die Einrückung stimmt nicht"),
+        "but got '<stream end>'": _("eine Klammer ist nicht geschlossen"),
+        "expected ',' or": _("ein Komma oder eine Klammer fehlt"),
+        "could not determine a constructor": _("eine Auszeichnung mit ! oder <<, die es hier nicht gibt"),
+    }
 
 
 def _line_of(node: yaml.Node, message: str) -> int:
@@ -132,6 +160,9 @@ def _line_of(node: yaml.Node, message: str) -> int:
         if found is None:
             break
         node = found
+    unknown = _UNKNOWN.match(message)
+    if unknown and isinstance(node, yaml.MappingNode):
+        node = next((name for name, _value in node.value if name.value == unknown[1]), node)
     return int(node.start_mark.line) + 1
 
 

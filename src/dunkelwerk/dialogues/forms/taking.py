@@ -162,7 +162,7 @@ class Taker:
         if self.asked and name not in self.asked:
             self.appeared.append(name)
         elif is_required(sub, inside, walk):
-            yield Fault(sub.name, sub.kind.first_field(name), sub.kind.wanted(sub.question))
+            yield Fault(sub.name, sub.kind.first_field(name), wanted(sub))
 
     def examine(self, walk: Walk, shown: Sequence[PlannedQuestion]) -> tuple[list[Fault], list[Warning]]:
         """Everything that is wrong with the page, in its order, and what is to be confirmed."""
@@ -192,7 +192,7 @@ class Taker:
             if walk.prefilled(each) is not None and each.name + CONFIRM not in walk.answers:
                 yield Fault(each.name, each.name + CONFIRM, _("Bitte bestätigen oder berichtigen Sie diese Angabe."))
             else:
-                yield Fault(each.name, each.kind.first_field(each.name), each.kind.wanted(each.question))
+                yield Fault(each.name, each.kind.first_field(each.name), wanted(each))
 
     def doubts(self, each: PlannedQuestion, walk: Walk) -> Iterator[Warning]:
         """The warning of a value that is possible but unlikely."""
@@ -216,6 +216,14 @@ class Taker:
             faults.append(Fault(at.name, field, self.say(check.check.error), self.say(at.question.label)))
         elif CONFIRM_CHECK + check.check.name not in walk.answers:
             warnings.append(Warning(check.check.name, field, self.say(check.check.warning)))
+
+
+def wanted(each: PlannedQuestion) -> str:
+    """What somebody is told who answered nothing, not even "weiß ich nicht"."""
+    sentence = each.kind.wanted(each.question)
+    if not each.question.unknown:
+        return sentence
+    return _("{sentence} Oder wählen Sie „Weiß ich nicht“.").format(sentence=sentence)
 
 
 def is_required(each: PlannedQuestion, values: Mapping[str, Any], walk: Walk) -> bool:

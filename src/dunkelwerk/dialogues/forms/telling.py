@@ -73,7 +73,9 @@ def answer_of(form: Filled, each: PlannedQuestion) -> str:
         return _("{value} (bestätigt)").format(value=before)
     text = shown(question, form.answers[name]) if name in form.answers else no_answer()
     if form.answers.get(name + CONFIRM) is False:
-        return _("{value} (berichtigt, bisher: {before})").format(value=text, before=before)
+        if text == before:
+            return _("{value} (bestätigt)").format(value=before)
+        return _("{value} (berichtigt)\nbisher: {before}").format(value=text, before=before)
     return text
 
 

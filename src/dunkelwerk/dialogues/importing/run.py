@@ -24,6 +24,7 @@ from dunkelwerk.dialogues.importing.staging import Lettered, Run, Staged, stage
 from dunkelwerk.dialogues.importing.table import Table
 from dunkelwerk.dialogues.minting import Mint, link_to
 from dunkelwerk.dialogues.settings import configured_url
+from dunkelwerk.dialogues.shipped import is_readable
 from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
@@ -106,6 +107,11 @@ def import_file(order: Order, *, advance: Advance, complain: Callable[[Bad], Non
     configured_url()  # a wrong one is told before anything is written
     table = Table(order.path)
     version = type_versions.newest(order.type, actor=order.actor)
+    if not is_readable(version.form):
+        message = _(
+            "Der Dialogtyp {name} passt zu keinem Prozess: dunkelwerk types check sagt, was zu berichtigen ist."
+        )
+        raise CommandError(message.format(name=version.name))
     checker = Checker(version.form, table.columns, path=order.path, on=order.on)
     with turn(version.name):
         letters = CsvFile(

@@ -11,8 +11,6 @@ from threading import Lock
 from dunkelwerk.letters.rendering import Engine
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: whose name stands in the letterhead; a dialogue belongs to no cover
-LEGAL_ENTITY = ""
 #: a paper takes milliseconds, an engine of its own for each thread would take longer and hold its fonts in memory
 _turn = Lock()
 

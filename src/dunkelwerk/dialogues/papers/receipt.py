@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dunkelwerk.dialogues.papers.engine import LEGAL_ENTITY, engine
+from dunkelwerk.dialogues.papers.engine import engine
 from dunkelwerk.infra.businessday import BERLIN
 from dunkelwerk.letters.fonts import UNSEEN
 from dunkelwerk.letters.rendering import Engine, Letter
@@ -47,7 +47,8 @@ class File(Struct, frozen=True):
 class Receipt(Struct, frozen=True, kw_only=True):
     """What a receipt says. ``answers`` are attached as they are; ``language``: ``de`` or ``en``.
 
-    ``privacy``: the type's notice of what happens to the data, at the end.
+    ``privacy``: the type's notice of what happens to the data, at the end. ``about``: what it is about, e.g. a
+    contract; ``legal_entity``: the company of the insurer's data whose receipt it is.
     """
 
     title: str
@@ -61,6 +62,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     files: Sequence[File]
     answers: Mapping[str, Any]
     privacy: str = ""
+    about: str = ""
+    legal_entity: str = ""
 
 
 def render_receipt(receipt: Receipt) -> Letter:
@@ -88,6 +91,7 @@ def set_receipt(setting: Engine, receipt: Receipt) -> Letter:
         {
             "title": receipt.title,
             "person": receipt.person,
+            "about": receipt.about,
             "privacy": receipt.privacy,
             "sections": msgspec.to_builtins(receipt.sections),
             "files": msgspec.to_builtins(receipt.files),
@@ -97,12 +101,12 @@ def set_receipt(setting: Engine, receipt: Receipt) -> Letter:
     content = {
         **shown,
         "reference": receipt.reference,
-        "form": f"{receipt.form} {receipt.version}",
+        "version": receipt.version,
         "submitted_at": moment(at, receipt.language),
         "language": receipt.language,
         "replaced": replaced,
     }
-    data = setting.fill(content, legal_entity=LEGAL_ENTITY)
+    data = setting.fill(content, legal_entity=receipt.legal_entity)
     return setting.render("receipt", data, on=at.date(), attached=attached)
 
 

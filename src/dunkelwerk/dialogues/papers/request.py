@@ -12,19 +12,20 @@ from datetime import date
 import segno
 from msgspec import Struct
 
-from dunkelwerk.dialogues.papers.engine import LEGAL_ENTITY, engine
+from dunkelwerk.dialogues.papers.engine import engine
 from dunkelwerk.letters.rendering import Letter
 from dunkelwerk.lines import german
 from dunkelwerk.lines.address import Person, address_lines, salutation
 
-#: what the portal asks for beside the PIN, as the letter says it
-SECRETS = {"birth_date": "Ihr Geburtsdatum", "postal_code": "Ihre Postleitzahl"}
+#: what the portal asks for beside the PIN, as the letter says it: "mit …"
+SECRETS = {"birth_date": "Ihrem Geburtsdatum", "postal_code": "Ihrer Postleitzahl"}
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """What one request letter says. ``pin`` in three groups; ``link`` carries it in its fragment; ``portal`` does not.
 
-    ``paragraphs`` say why we write and what for, before the PIN; ``closing`` what happens if nobody answers.
+    ``paragraphs`` say why we write and what for, before the PIN; ``closing`` what happens if nobody answers. Sender is
+    the company ``legal_entity`` of the insurer's data; ``on_paper``: whoever has no internet may have it on paper.
     """
 
     reference: str
@@ -36,8 +37,10 @@ class Request(Struct, frozen=True, kw_only=True):
     link: str
     portal: str
     valid_until: date
+    legal_entity: str = ""
     is_reminder: bool = False
     in_english: bool = True
+    on_paper: bool = True
 
 
 def render_request(request: Request, person: Person, *, on: date) -> Letter:
@@ -60,9 +63,10 @@ def render_request(request: Request, person: Person, *, on: date) -> Letter:
         "valid_until": german.day(request.valid_until),
         "is_reminder": request.is_reminder,
         "in_english": request.in_english,
+        "on_paper": request.on_paper,
     }
     with engine() as setting:
-        return setting.render("request", setting.fill(content, legal_entity=LEGAL_ENTITY), on=on)
+        return setting.render("request", setting.fill(content, legal_entity=request.legal_entity), on=on)
 
 
 def qr_code(link: str) -> str:

@@ -110,7 +110,8 @@ def _confine(request: Request) -> None:
     os.closerange(ERRORS + 1, max(nothing + 1, 256))
     resource.setrlimit(resource.RLIMIT_AS, (request.memory, request.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_seconds, request.cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (ERRORS + 1, ERRORS + 1))
+    # 0, and not 3: what is open goes on working, and a number that is closed cannot be used again
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 if __name__ == "__main__":
