@@ -159,6 +159,7 @@ def asked_customer(notice: Mapping[str, Any], number: int, photo: bytes) -> Aske
         **day("incapacity_until", notice["incapacity_until"]),
         "final": "yes" if notice["final"] else "no",
         "confirm.very_long": "yes",
+        "confirm.ends_before_it_was_issued": "yes",
         "correct": "yes",
     }
     born = date.fromisoformat(str(notice["birth_date"]))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from dunkelwerk.dialogues.forms.language import Question
+from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.i18n import _
 
 FOLDER: Final = "portal/questions"
@@ -113,7 +114,7 @@ def options_of(question: Question, say: Any) -> list[tuple[str, str, str]]:
 def hint_of(question: Question) -> str:
     """The hint that a kind has by itself, where the type says nothing."""
     hints = {
-        "date": _("Zum Beispiel 24 12 2026"),
+        "date": _("Zum Beispiel 24 12 {year}").format(year=business_day().year - 1),
         "iban": _("Sie finden sie auf Ihrer Bankkarte oder dem Kontoauszug. Leerzeichen stören nicht."),
         "tax_id": _("11 Ziffern. Leerzeichen stören nicht."),
         "kvnr": _("Ein Buchstabe und neun Ziffern; sie steht auf der Gesundheitskarte."),

@@ -7,12 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dunkelwerk.infra.i18n import _, speaking
+from dunkelwerk.portal import credentials
+from dunkelwerk.portal.credentials import BESIDE, Refused
 from dunkelwerk.portal.languages import chosen_language
 
 #: seconds after which another try is worth it
 RETRY = 10
-#: not sent again from a page: secrets are typed by the person
-UNREPEATED = ("pin", "birth.day", "birth.month", "birth.year", "postal_code")
+#: the field that says whose page it was; no question begins so
+WHOSE = f"{BESIDE}whose"
+#: not part of what is sent again: a token of its own stands beside it
+TOKEN = "csrfmiddlewaretoken"
 
 
 def show(
@@ -24,8 +28,9 @@ def show(
     ping: str = "",
     way_on: str = "",
     way_on_text: str = "",
+    here: str = "",
 ) -> HttpResponse:
-    """A page of a heading, some sentences, and a button."""
+    """A page of a heading, some sentences, and a button. ``here``: where another language leads, if not to itself."""
     context = {
         "heading": heading,
         "paragraphs": paragraphs,
@@ -34,14 +39,15 @@ def show(
         "way_on": way_on or reverse("portal:start"),
         "way_on_text": way_on_text or _("Zum Fragebogen"),
     }
-    return render(request, "portal/fault.html", context, status=status)
+    return render(request, "portal/fault.html", context | ({"here": here} if here else {}), status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     with speaking(chosen_language(request)):
         sentence = _("Vielleicht hat sich ein Tippfehler eingeschlichen. Ihre Angaben sind davon nicht betroffen.")
-        return show(request, 404, _("Diese Seite gibt es nicht"), sentence)
+        # what stands behind the slash may be a PIN, and is not said again: another language leads to the start
+        return show(request, 404, _("Diese Seite gibt es nicht"), sentence, here=reverse("portal:home"))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -70,6 +76,7 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
                 403,
                 _("Bitte noch einmal senden"),
                 _("Sie haben sich inzwischen neu angemeldet. Ihre Eingaben stehen noch in dieser Seite."),
+                *without_files(request),
                 again=again,
             )
         return show(
@@ -101,6 +108,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     sentences = [_("Wir sind gleich wieder da. Was Sie bisher gespeichert haben, ist sicher aufgehoben.")]
     if again is not None:
         sentences.append(_("Ihre letzten Eingaben stehen noch in dieser Seite: Senden Sie sie einfach noch einmal."))
+        sentences += without_files(request)
     else:
         sentences.append(_("Bitte versuchen Sie es in ein paar Augenblicken noch einmal."))
     response = show(
@@ -117,9 +125,53 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def session_ended(request: HttpRequest, refused: Refused = credentials.NOTHING) -> HttpResponse:
+    """403: nobody is logged in any more. What was posted waits in the page, where one logs in and it goes on."""
+    return keep_and_log_in(
+        request,
+        refused,
+        _("Bitte melden Sie sich noch einmal an"),
+        _("Ihre Sitzung ist nicht mehr da. Was Sie zuletzt eingetragen haben, ist noch nicht gespeichert."),
+        _("Es steht aber noch in dieser Seite: Melden Sie sich an, dann geht es damit weiter."),
+    )
+
+
+def another_letter(request: HttpRequest) -> HttpResponse:
+    """403: the page belongs to another dialogue than the one that is logged in now. Nothing was written anywhere."""
+    return keep_and_log_in(
+        request,
+        credentials.NOTHING,
+        _("Diese Seite gehört zu einem anderen Brief"),
+        _("In diesem Browser hat sich inzwischen jemand mit einem anderen Brief angemeldet. Gespeichert wurde nichts."),
+        _("Ihre Eingaben stehen noch in dieser Seite: Melden Sie sich mit dem Brief an, zu dem sie gehören."),
+    )
+
+
+def keep_and_log_in(request: HttpRequest, refused: Refused, heading: str, *paragraphs: str) -> HttpResponse:
+    """A page that holds what was posted, and in which one logs in."""
+    context = {
+        **refused.context(),
+        "heading": heading,
+        "paragraphs": [*paragraphs, *without_files(request)],
+        "again": repeated(request),
+        "beside": BESIDE,
+    }
+    response = render(request, "portal/again.html", context, status=403 if refused.status == 200 else refused.status)
+    if refused.wait:
+        response["Retry-After"] = str(refused.wait)
+    return response
+
+
 def repeated(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """What was posted, to be sent again; None where there is nothing, or where it holds secrets or files."""
-    if request.method != "POST" or request.FILES or any(name in request.POST for name in UNREPEATED):
+    """What was posted, to be sent again, without secrets and files; None where there is nothing."""
+    if request.method != "POST" or request.path == reverse("portal:home"):
         return None
     pairs = [(name, value) for name, values in request.POST.lists() for value in values]
-    return [(name, value) for name, value in pairs if name != "csrfmiddlewaretoken"]
+    return [(name, value) for name, value in pairs if name == WHOSE or not name.startswith((BESIDE, TOKEN))]
+
+
+def without_files(request: HttpRequest) -> list[str]:
+    """That files are to be chosen anew, where some were sent: no page can hold them."""
+    if not (request.FILES or getattr(request, "dropped", False)):
+        return []
+    return [_("Die Datei wählen Sie danach bitte noch einmal aus.")]

@@ -6,6 +6,7 @@ what was just posted), the faults and warnings that belong to them, and the file
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ from dunkelwerk.portal.wording import told_size
 
 Texts = Mapping[str, Sequence[str]]
 MEBI = 1024 * 1024
+LIKE_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 
 
 class File(Struct, frozen=True):
@@ -70,6 +72,7 @@ class Field(Struct, frozen=True, kw_only=True):
     #: the legend or label of the control: the question itself, or "Richtig ist:" below a value that is corrected
     caption: str
     hint: str = ""
+    #: the hint where it stands at the control and not at the value that is known
     shown_hint: str = ""
     why: str = ""
     text: str = ""
@@ -149,6 +152,7 @@ class Builder:
         known = self.known(question) if own else None
         hint = self.form.say(question.hint) or hint_of(question)
         label = self.form.say(question.label)
+        optional = not (self.form.required(question) if own else question.required or question.required_if)
         look = look_of(question)
         field = Field(
             name=name,
@@ -157,11 +161,12 @@ class Builder:
             label=label,
             caption=label if known is None else _("Richtig ist"),
             hint=hint,
-            shown_hint=hint if known is None else "",
+            # how to type it stands where it is typed; what to do where it is missing, at what is known
+            shown_hint="" if known is not None and optional else hint,
             why=self.form.say(question.why),
             text=self.form.say(question.text),
             unit="€" if question.kind == "amount" else self.form.say(question.unit),
-            optional=not (self.form.required(question) if own else question.required or question.required_if),
+            optional=optional,
             value=self.text(name),
             type=look.type,
             mode=look.mode,
@@ -189,8 +194,8 @@ class Builder:
             return self.persons(question)
         if question.kind == "upload":
             return self.uploads(question)
-        if question.kind == "iban" and (bank := bank_name(self.text(name).replace(" ", "").upper())):
-            return {"note": bank}
+        if question.kind == "iban":
+            return {"note": bank_name(compact(self.text(name))) or "", "value": grouped(self.text(name))}
         return {}
 
     def choices(self, question: Question, name: str) -> dict[str, Any]:
@@ -286,3 +291,16 @@ class Builder:
         """The warnings to confirm at this question."""
         found = [each for each in self.warnings if each.field == name or each.field.startswith(f"{name}.")]
         return (Doubt(each.check, each.sentence, bool(self.text(f"confirm.{each.check}"))) for each in found)
+
+
+def compact(iban: str) -> str:
+    """An IBAN as it is stored."""
+    return iban.replace(" ", "").upper()
+
+
+def grouped(iban: str) -> str:
+    """An IBAN in groups of four, as it is printed everywhere; what does not look like one stays as it was typed."""
+    text = compact(iban)
+    if not LIKE_IBAN.fullmatch(text):
+        return iban
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))

@@ -22,13 +22,21 @@ DEFAULT_LANGUAGE = "de"
 
 
 class House(Struct, frozen=True):
-    """The insurer, and the folder of its own files. ``static``: what browsers may load from it."""
+    """The insurer, and the folder of its own files. ``static``: what browsers may load from it.
+
+    ``companies``: the insurer, under "", and each company that has a name of its own, by legal entity.
+    """
 
     insurer: Insurer
+    companies: dict[str, Insurer]
     folder: Path | None
     static: Path | None
     has_theme: bool
     has_logo: bool
+
+    def company(self, legal_entity: str) -> Insurer:
+        """Whose pages a dialogue of this legal entity has."""
+        return self.companies.get(legal_entity) or self.insurer.company(legal_entity)
 
 
 @cache
@@ -39,8 +47,11 @@ def read_house() -> House:
     if folder and not folder.is_dir():
         raise CommandError(_("DUNKELWERK_PORTAL: den Ordner {folder} gibt es nicht.").format(folder=folder))
     static = folder / "static" if folder and (folder / "static").is_dir() else None
+    insurer = read_insurer(own_folder())
+    named_apart = [entity for entity, fields in insurer.legal_entities.items() if "name" in fields]
     return House(
-        insurer=read_insurer(own_folder()),
+        insurer=insurer,
+        companies={"": insurer} | {entity: insurer.company(entity) for entity in named_apart},
         folder=folder,
         static=static,
         has_theme=bool(static and (static / "theme.css").is_file()),

@@ -18,13 +18,14 @@ LONGEST = 1000
 
 
 class Words(Struct, frozen=True):
-    """What an exit says: its page before, the button, and what is said afterwards."""
+    """What an exit says: its page before, the button, and what is said afterwards, under the heading ``done``."""
 
     title: str
     text: str
     button: str
     after: str
     asks: str = ""
+    done: str = ""
 
 
 def words_of(kind: str) -> Words:
@@ -34,13 +35,13 @@ def words_of(kind: str) -> Words:
             _("Ich bin nicht diese Person"),
             _("Dann ist der Brief bei Ihnen falsch. Wir beenden den Fragebogen; die PIN gilt danach nicht mehr."),
             _("Ja, ich bin nicht diese Person"),
-            _("Danke für den Hinweis. Bitte werfen Sie den Brief weg, Sie müssen nichts weiter tun."),
+            _("Danke für den Hinweis. Bitte vernichten Sie den Brief. Sie müssen nichts weiter tun."),
             _("Möchten Sie uns dazu etwas sagen? Zum Beispiel: unbekannt verzogen"),
         )
     if kind == "deceased":
         return Words(
             _("Die Person ist verstorben"),
-            _("Unser Beileid. Wir beenden den Fragebogen und schreiben die Person nicht wieder an."),
+            _("Unser herzliches Beileid. Wir beenden den Fragebogen und schreiben die Person nicht wieder an."),
             _("Ja, die Person ist verstorben"),
             _("Danke, dass Sie es uns gesagt haben. Zu diesem Fragebogen müssen Sie nichts weiter tun."),
             _("Möchten Sie uns dazu etwas sagen? Zum Beispiel, an wen wir uns wenden können"),
@@ -51,6 +52,7 @@ def words_of(kind: str) -> Words:
             _("Gern: Wir schicken Ihnen den Fragebogen mit der Post. Bis dahin können Sie es sich anders überlegen."),
             _("Ja, bitte schicken Sie ihn mir"),
             _("Der Fragebogen kommt in den nächsten Tagen mit der Post."),
+            done=_("Ihr Fragebogen kommt mit der Post"),
         )
     return Words(
         _("Ich fülle für jemanden aus"),
@@ -93,7 +95,8 @@ def go(request: HttpRequest, visit: Visit, kind: str) -> HttpResponse:
         return redirect("portal:start")
     exit_by_person(visit.dialogue.id, kind, note_text=request.POST.get("words", "").strip()[:LONGEST])
     words = words_of(kind)
-    response = render(request, "portal/left.html", {"title": words.title, "sentence": words.after, "again": False})
+    context = {"title": words.done or words.title, "sentence": words.after, "again": False}
+    response = render(request, "portal/left.html", context)
     finish(request, response)
     return response
 

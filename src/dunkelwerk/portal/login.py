@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dunkelwerk.dialogues import access
-from dunkelwerk.dialogues.access import Failure
-from dunkelwerk.dialogues.forms.filling import Fault
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.portal.house import read_house
+from dunkelwerk.portal import credentials
+from dunkelwerk.portal.credentials import Refused
 from dunkelwerk.portal.languages import LANGUAGES, remember_language
 from dunkelwerk.portal.visits import begin, cookie_name, find_visit, finish
-from dunkelwerk.portal.wording import told_wait
-
-LONGEST = 40
-BIRTH = ("birth.day", "birth.month", "birth.year")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,108 +26,30 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ended(request: HttpRequest) -> HttpResponse:
-    """The login page, after a session has ended: nothing is lost."""
-    sentence = _("Sie sind zurzeit nicht angemeldet. Was Sie eingegeben haben, ist gespeichert: Melden Sie sich an.")
+    """The login page, after a session has ended: what was saved is there."""
+    sentence = _("Sie sind zurzeit nicht angemeldet. Was gespeichert war, ist noch da: Melden Sie sich einfach an.")
     return show(request, notice=sentence)
 
 
 def log_in(request: HttpRequest) -> HttpResponse:
     """Try what was typed."""
-    pin, secret = typed(request, "pin"), second_secret(request)
-    wrong = missing(pin, secret)
-    if not wrong.get("secret") and (sentence := impossible(request)):
-        wrong["secret"] = sentence
-    if wrong:
-        return show(request, wrong=wrong, retype=False)
-    found = access.log_in(pin, secret, address=request.META.get("REMOTE_ADDR", ""))
-    if isinstance(found, Failure):
-        status = 429 if found.kind == access.WAIT else 200
-        return show(request, wrong=told(found), status=status, retype=found.kind != access.TYPING_ERROR)
-    rotate_token(request)
+    found = credentials.attempt(request)
+    if isinstance(found, Refused):
+        return show(request, found)
     response = redirect("portal:start")
     begin(response, found.token)
     return response
 
 
-def typed(request: HttpRequest, name: str) -> str:
-    """One field, cut where nobody has typed so much."""
-    return request.POST.get(name, "").strip()[:LONGEST]
-
-
-def second_secret(request: HttpRequest) -> str:
-    """The birth date as it was typed, else the postal code; empty where it is not whole."""
-    day, month, year = (typed(request, name).rstrip(".") for name in BIRTH)
-    if day or month or year:
-        return f"{day:0>2}.{month:0>2}.{year}" if day and month and year else ""
-    return typed(request, "postal_code")
-
-
-def missing(pin: str, secret: str) -> dict[str, str]:
-    """What is not filled in; costs no attempt."""
-    wrong = {}
-    if not pin:
-        wrong["pin"] = _("Bitte tragen Sie die PIN aus dem Brief ein.")
-    if not secret:
-        wrong["secret"] = _("Bitte tragen Sie Tag, Monat und Jahr der Geburt ein.")
-    return wrong
-
-
-def impossible(request: HttpRequest) -> str:
-    """What is wrong with a second secret that can be nobody's; costs no attempt. Empty: it may be somebody's."""
-    day, month, year = (typed(request, name).rstrip(".") for name in BIRTH)
-    if not (day or month or year):
-        return "" if re.search(r"\d", typed(request, "postal_code")) else _("In dieser Postleitzahl fehlt die Zahl.")
-    if not all(each.isascii() and each.isdecimal() for each in (day, month, year)):
-        return _("Bitte tragen Sie Tag, Monat und Jahr in Ziffern ein, zum Beispiel 24 12 1957.")
-    if len(year) != 4:
-        return _("Bitte tragen Sie das Jahr mit vier Ziffern ein, zum Beispiel 1957.")
-    try:
-        date(int(year), int(month), int(day))
-    except ValueError:
-        return _("Diesen Tag gibt es nicht. Bitte vergleichen Sie Tag, Monat und Jahr.")
-    return ""
-
-
-def told(failure: Failure) -> dict[str, str]:
-    """The sentence of a failure, by the field it belongs to (``both``: to neither alone)."""
-    phone = read_house().insurer.phone
-    if failure.kind == access.TYPING_ERROR:
-        return {"pin": _("Da ist ein Tippfehler in der PIN. Bitte vergleichen Sie sie mit dem Brief.")}
-    if failure.kind == access.WAIT:
-        sentence = _("Das waren viele Versuche. Bitte warten Sie {wait}, dann geht es weiter.")
-        return {"both": sentence.format(wait=told_wait(failure.wait))}
-    sentences = {
-        access.EXPIRED: _("Die Frist für diesen Fragebogen ist abgelaufen. Bitte rufen Sie uns an: {phone}."),
-        access.REVOKED: _("Dieser Fragebogen wird nicht mehr gebraucht. Sie müssen nichts tun. Fragen? {phone}."),
-        access.PAPER: _("Ihre Antwort auf Papier ist bei uns angekommen. Sie müssen nichts mehr tun."),
-        access.RETURNED: _("Diese PIN gilt nicht mehr, der Brief kam zurück. Bitte rufen Sie uns an: {phone}."),
-        access.ENDED: _("Ihre Antworten sind längst bei uns. Die Quittung kann hier nicht mehr abgerufen werden."),
-    }
-    neutral = _("PIN oder Geburtsdatum stimmen nicht. Bitte vergleichen Sie beides mit dem Brief.")
-    return {"both": sentences.get(failure.kind, neutral).format(phone=phone)}
-
-
 def show(
-    request: HttpRequest,
-    *,
-    wrong: dict[str, str] | None = None,
-    notice: str = "",
-    still_in: bool = False,
-    status: int = 200,
-    retype: bool = True,
+    request: HttpRequest, refused: Refused = credentials.NOTHING, *, notice: str = "", still_in: bool = False
 ) -> HttpResponse:
-    """The login page. What was typed stands in it again only where something is to be mended, never after a failure."""
-    wrong = wrong or {}
-    places = {"pin": "pin", "secret": "birth.day", "both": "pin"}
-    again = {name: "" if retype else typed(request, name) for name in ("pin", *BIRTH, "postal_code")}
-    context = {
-        "faults": [Fault(None, places[field], sentence) for field, sentence in wrong.items()],
-        "wrong": wrong,
-        "notice": notice,
-        "still_in": still_in,
-        **{name.rpartition(".")[2]: value for name, value in again.items()},
-    }
-    return render(request, "portal/home.html", context, status=status)
+    """The login page."""
+    context = {**refused.context(), "notice": notice, "still_in": still_in}
+    response = render(request, "portal/home.html", context, status=refused.status)
+    if refused.wait:
+        response["Retry-After"] = str(refused.wait)
+    return response
 
 
 @require_POST

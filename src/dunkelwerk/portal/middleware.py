@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import local
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -37,9 +38,18 @@ class Outage:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
+        #: one for each outage; what the threads of this process know of it
+        self.latest = object()
+        self.known = local()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The answer; the next request finds the database by itself."""
+        """The answer; the next request finds the database by itself.
+
+        Each thread has a connection of its own: after an outage that another one met it takes a new one.
+        """
+        if getattr(self.known, "outage", self.latest) is not self.latest:
+            connections["default"].close()
+        self.known.outage = self.latest
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -48,6 +58,7 @@ class Outage:
             return None
         if isinstance(error, OperationalError | InterfaceError):
             reconnect()
+            self.latest = self.known.outage = object()
             return unavailable(request)
         if isinstance(error, NotOpen):
             return redirect("portal:status")

@@ -16,6 +16,11 @@ def note_ignored(request: HttpRequest, names: Sequence[str]) -> None:
         logger.warning("fields ignored", extra={"fields": {"path": request.path, "ignored": list(names)}})
 
 
-def note_refused(request_path: str, code: str) -> None:
-    """An upload was refused, for this reason."""
-    logger.warning("upload refused", extra={"fields": {"path": request_path, "refused": code}})
+def note_refused(question: str, code: str) -> None:
+    """An upload of a question was refused, for this reason."""
+    logger.warning("upload refused", extra={"fields": {"question": question, "refused": code}})
+
+
+def note_not_taken(type: str, process: str) -> None:
+    """A complete form could not be submitted: its type does not fit its process, or the inbox knows its number."""
+    logger.error("not taken", extra={"fields": {"type": type, "process": process}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from dunkelwerk.dialogues.answers import file_ids, list_uploads, read_upload, re
 from dunkelwerk.dialogues.forms.filling import Fault, Form, Reading, Warning
 from dunkelwerk.dialogues.forms.language import Page
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.portal.credentials import BESIDE
 from dunkelwerk.portal.fields import Builder, Field
 from dunkelwerk.portal.languages import LANGUAGES, remember_language
 from dunkelwerk.portal.notes import note_ignored
@@ -21,12 +23,16 @@ from dunkelwerk.portal.rows import without_row
 from dunkelwerk.portal.sheets import Texts, make_form, open_sheet, save
 from dunkelwerk.portal.start import address_of
 from dunkelwerk.portal.taking import take_files
-from dunkelwerk.portal.visits import Visit, finish, visiting
+from dunkelwerk.portal.visits import Visit, finish, visiting, visiting_unseen
 
 #: names of a page's form that are no answers
 OWN = frozenset({"csrfmiddlewaretoken", "go", "then", "language", "here"})
 CHECK = "check"
 CONFIRM = "confirm."
+#: in the address of a page that was sent and is not yet right
+AGAIN = "nochmal"
+#: in the address of a page after files of a question were taken
+UPLOADED = "hochgeladen"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +46,8 @@ def page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     if request.method == "POST":
         return answer(request, visit, found)
     texts = sheet.typed_on(found.name) or sheet.form.page_fields(found)
+    if AGAIN in request.GET:
+        return show_wrong(request, visit, sheet.form, found, texts)
     return show(request, visit, sheet.form, found, texts, warnings=confirmed(sheet.form, found))
 
 
@@ -77,14 +85,21 @@ def answer(request: HttpRequest, visit: Visit, found: Page) -> HttpResponse:
     if request.POST.get("language") in LANGUAGES:
         return other_language(request)
     if go in ("upload", "drop"):
-        return redirect(f"{request.path}{query(request)}#question-{what if go == 'upload' else ''}")
+        return redirect(after_files(request, what if go == "upload" else ""))
     if go == "back":
         return redirect(back(request, form, found))
     if go == "leave":
         return leave(request)
     if not reading.complete:
-        return again(request, visit, form, found, texts, reading)
+        return again(request)
     return redirect(onward(request, form, found))
+
+
+def after_files(request: HttpRequest, question: str) -> str:
+    """The same page, at the sentence that says that files came: it gets the focus, and is read out."""
+    told = {UPLOADED: question} if request.FILES else {}
+    asked = urlencode({**told, **({"then": CHECK} if query(request) else {})})
+    return f"{request.path}{'?' if asked else ''}{asked}#{'uploaded' if told else f'question-{question}'}"
 
 
 def too_much(request: HttpRequest, form: Form, found: Page) -> list[Fault]:
@@ -97,7 +112,8 @@ def too_much(request: HttpRequest, form: Form, found: Page) -> list[Fault]:
 
 def posted(request: HttpRequest) -> Texts:
     """What was typed, without what is the portal's own."""
-    return {name: [str(each) for each in values] for name, values in request.POST.lists() if name not in OWN}
+    given = [(name, values) for name, values in request.POST.lists() if not name.startswith(BESIDE)]
+    return {name: [str(each) for each in values] for name, values in given if name not in OWN}
 
 
 def put(visit: Visit, found: Page, texts: Texts) -> tuple[Form, Reading]:
@@ -108,14 +124,20 @@ def put(visit: Visit, found: Page, texts: Texts) -> tuple[Form, Reading]:
         readings.append(form.read(found, texts))
         return readings[-1].answers
 
-    form = save(visit.dialogue, change, typed=lambda: {found.name: texts if readings[-1].faults else {}})
+    form = save(visit.dialogue, change, typed=lambda: {found.name: {} if readings[-1].complete else texts})
     return form, readings[-1]
 
 
-def again(request: HttpRequest, visit: Visit, form: Form, found: Page, texts: Texts, reading: Reading) -> HttpResponse:
-    """The page once more: with what is wrong, what is to be confirmed, or the questions that have come up."""
-    warnings = () if reading.faults else reading.warnings
-    return show(request, visit, form, found, texts, faults=reading.faults, warnings=warnings)
+def again(request: HttpRequest) -> HttpResponse:
+    """The page once more, by an address of its own: a reload or the browser's way back then sends nothing again."""
+    return redirect(f"{request.path}?{AGAIN}=1" + (f"&then={CHECK}" if query(request) else ""))
+
+
+def show_wrong(request: HttpRequest, visit: Visit, form: Form, found: Page, texts: Texts) -> HttpResponse:
+    """The page as it was sent: with what is wrong, what is to be confirmed, or the questions that have come up."""
+    reading = form.read(found, texts)
+    asks = () if reading.faults else reading.warnings
+    return show(request, visit, form, found, texts, faults=reading.faults, warnings=asks, asks=bool(asks))
 
 
 def show(
@@ -128,8 +150,9 @@ def show(
     faults: Iterable[Fault] = (),
     warnings: Iterable[Warning] = (),
     extra: str = "",
+    asks: bool = False,
 ) -> HttpResponse:
-    """The page with these texts in its fields."""
+    """The page with these texts in its fields. ``asks``: the warnings are new, and stand on top."""
     faults, warnings = list(faults), list(warnings)
     files = list_uploads(visit.dialogue.id)
     builder = Builder(form, texts, faults=faults, warnings=warnings, files=files, extra=extra)
@@ -141,11 +164,12 @@ def show(
         "subject": form.say(form.type.title),
         "fields": fields,
         "faults": [anchored(fault, fields) for fault in faults],
-        "warnings": [each for each in warnings if request.method == "POST"],
+        "warnings": warnings if asks else [],
         "loose": loose(warnings, fields),
         "step": step,
         "steps": steps,
         "then": request.POST.get("then", request.GET.get("then", "")),
+        "uploaded": request.GET.get(UPLOADED, ""),
         "has_upload": any(field.kind == "upload" for field in fields),
         "exits": [exit.name for exit in form.type.exits],
         "is_first": form.before(found) is None,
@@ -236,7 +260,7 @@ def look(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
 
 @require_POST
-@visiting
+@visiting_unseen
 def keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Save what is typed so far, before the session ends."""
     found = find_page(open_sheet(visit.dialogue).form, number)

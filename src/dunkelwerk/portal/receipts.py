@@ -28,6 +28,8 @@ def make_receipt(dialogue: Dialogue, form: Form, uploads: Sequence[Attached], *,
         files=tuple(File(each.name, each.pages, each.sha256) for each in uploads if each.id in named),
         answers=form.answers,
         privacy=form.say(form.type.privacy),
+        about=form.say(form.type.about),
+        legal_entity=form.type.legal_entity,
     )
     return render_receipt(receipt).pdf
 

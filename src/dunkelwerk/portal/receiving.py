@@ -21,7 +21,8 @@ class InMemory(FileUploadHandler):
     """Takes each file up to the limit and one byte, so that it is seen to be too large; the rest of it is not kept.
 
     All files of a form together may be as large as the most files may be; what goes beyond is not kept, and
-    ``request.too_much`` says so. Strangers' files are not kept either: a form is read before anybody asks who sent it.
+    ``request.too_much`` says so. Strangers' files are not kept either (``request.dropped``): a form is read before
+    anybody asks who sent it.
     """
 
     def handle_raw_input(
@@ -40,7 +41,10 @@ class InMemory(FileUploadHandler):
     def new_file(self, *arguments: Any, **named: Any) -> None:
         """A file begins."""
         super().new_file(*arguments, **named)
-        if not self.file_name or not self.known:
+        if not self.file_name:
+            raise SkipFile
+        if not self.known:
+            self.request.dropped = True
             raise SkipFile
         self.file = BytesIO()
 

@@ -22,8 +22,11 @@ from dunkelwerk.dialogues.answers import (
 from dunkelwerk.dialogues.forms.filling import Fault, Form
 from dunkelwerk.dialogues.forms.telling import no_answer
 from dunkelwerk.infra.businessday import now
+from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _, spoken
+from dunkelwerk.portal import faults
 from dunkelwerk.portal.languages import LANGUAGES, remember_language
+from dunkelwerk.portal.notes import note_not_taken
 from dunkelwerk.portal.receipts import make_receipt
 from dunkelwerk.portal.sheets import Sheet, open_sheet
 from dunkelwerk.portal.start import address_of
@@ -124,7 +127,21 @@ def submit(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
         return redirect("portal:status")
     except NotOpen:
         return redirect("portal:ended")
+    except CommandError:
+        return not_taken(request, visit)
     return redirect("portal:done")
+
+
+def not_taken(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """503: the inbox does not take the notice, which only its operator can mend. The draft stands."""
+    note_not_taken(visit.dialogue.type, visit.dialogue.form.process)
+    return faults.show(
+        request,
+        503,
+        _("Ihre Angaben lassen sich gerade nicht absenden"),
+        _("Das liegt an uns, nicht an Ihnen. Alles, was Sie eingegeben haben, ist gespeichert."),
+        _("Bitte versuchen Sie es in einigen Tagen noch einmal. Ihre PIN gilt weiter."),
+    )
 
 
 @require_safe

@@ -28,6 +28,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         "begun": begun,
         "way_on": address_of(form, next_page(form) if begun else form.pages[0]),
         "steps": len(form.pages) + 1,
+        "branches": any(page.visible_if for page in form.type.pages),
         "exits": [exit.name for exit in form.type.exits],
         "represented": form.answers.get(FILLED_BY) == "representative",
         "has_upload": any(question.kind == "upload" for page in form.pages for question in form.questions(page)),

@@ -1,4 +1,4 @@
-"""What every page shows around its content: the insurer, the language, and whose dialogue it is."""
+"""What every page shows around its content: whose it is, the language, and what the dialogue is about."""
 
 from __future__ import annotations
 
@@ -6,18 +6,33 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from dunkelwerk.dialogues.forms.filling import Form
+from dunkelwerk.dialogues.queries import Dialogue
+from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.i18n import spoken
 from dunkelwerk.portal.house import read_house
 from dunkelwerk.portal.languages import LANGUAGES
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """The context of every template."""
+    """The context of every template. ``companies``: before the login, all of whom a letter may have come."""
+    house, visit = read_house(), getattr(request, "visit", None)
+    companies = [house.company(visit.dialogue.form.legal_entity)] if visit else list(house.companies.values())
     return {
-        "house": read_house(),
-        "insurer": read_house().insurer,
+        "house": house,
+        "insurer": companies[0],
+        "companies": companies,
+        "about": what_about(visit.dialogue) if visit else "",
         "language": spoken(),
         "other_languages": [(code, name) for code, name in LANGUAGES.items() if code != spoken()],
-        "visit": getattr(request, "visit", None),
+        "visit": visit,
         "here": request.path,
     }
+
+
+def what_about(dialogue: Dialogue) -> str:
+    """What it is about, beside the title: e.g. the contract. Empty where the type or the import says nothing."""
+    if not dialogue.form.about:
+        return ""
+    form = Form(dialogue.form, {}, prefill=dialogue.prefill, person=dialogue.facts, today=business_day())
+    return form.say(dialogue.form.about)

@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "dunkelwerk.site.headers.MoreHeaders",
     "dunkelwerk.api.problems.ProblemsOnly",
+    "dunkelwerk.site.hosts.KnownHost",
     "dunkelwerk.portal.middleware.Language",
     "dunkelwerk.portal.middleware.Outage",
     "dunkelwerk.site.forgery.FormGuard",

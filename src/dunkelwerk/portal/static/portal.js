@@ -33,6 +33,12 @@ function groupPin() {
   });
 }
 
+// A page that was sent and came back with an error is saved: the browser's own way back asks for it anew, and does not
+// offer to send the form once more.
+function forgetSending() {
+  if (document.querySelector("form[data-save], #pin[name=pin]")) history.replaceState(null, "", location.href);
+}
+
 function focusErrors() {
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
@@ -154,22 +160,43 @@ function sendFiles() {
   }
 }
 
-// Before the session ends: what is on the page is saved, and a dialog asks whether to go on.
+// Before the session ends: what is on the page is saved, a dialog asks whether to go on, and once more what was typed
+// since is saved. The page is left at the end only when it is saved: what could not be stays where it was typed.
 function watchSession() {
   const dialog = document.getElementById("session");
   if (!dialog) return;
   const seconds = Number(dialog.dataset.seconds);
   const warn = Number(dialog.dataset.warn);
   let timers = [];
+  let typed = false; // since it was saved last
+  let saved = true;
+  let saving = Promise.resolve();
+  document.addEventListener("input", () => { typed = true; });
   const start = () => {
     timers.forEach(clearTimeout);
-    timers = [setTimeout(ask, (seconds - warn) * 1000), setTimeout(leave, (seconds + 2) * 1000)];
+    const plan = [[ask, seconds - warn], [keep, seconds - Math.min(60, warn / 2)], [leave, seconds + 2]];
+    timers = plan.map(([what, when]) => setTimeout(what, when * 1000));
+  };
+  // one after the other: whoever asks learns what became of the latest
+  const keep = () => {
+    saving = saving.then(async () => {
+      if (saved && !typed) return;
+      typed = false;
+      saved = await save();
+      dialog.querySelector("[data-saved]").hidden = !saved;
+      dialog.querySelector("[data-unsaved]").hidden = saved;
+    });
+    return saving;
   };
   const ask = async () => {
-    await save();
-    dialog.showModal();
+    typed = true;
+    await keep();
+    if (!dialog.open) dialog.showModal();
   };
-  const leave = () => location.assign(dialog.dataset.ended);
+  const leave = async () => {
+    await keep();
+    if (saved && !typed) location.assign(dialog.dataset.ended);
+  };
   dialog.querySelector("[data-go-on]").addEventListener("click", async (event) => {
     event.preventDefault();
     const token = dialog.querySelector("input[name=csrfmiddlewaretoken]").value;
@@ -177,16 +204,22 @@ function watchSession() {
     if (answer && answer.ok) {
       dialog.close();
       start();
+    } else if (saved && !typed) {
+      location.assign(dialog.dataset.ended);
     } else {
-      leave();
+      dialog.close(); // what was typed stands in the page, and the next button asks to log in without losing it
     }
   });
   start();
 }
 
+// Whether what is on the page is saved: only the server's plain "yes" is one. Words beside an exit are saved nowhere.
 async function save(options = {}) {
   const form = document.querySelector("form[data-save]");
-  if (form) await fetch(form.dataset.save, { method: "POST", body: plainData(form), ...options }).catch(() => null);
+  if (!form) return [...document.querySelectorAll("main textarea")].every((each) => !each.value);
+  const request = { method: "POST", body: plainData(form), redirect: "error", ...options };
+  const answer = await fetch(form.dataset.save, request).catch(() => null);
+  return Boolean(answer && answer.ok);
 }
 
 // Another app, a locked telephone, a closed tab: what was typed since the page came is saved. "keepalive" outlives the
@@ -196,10 +229,10 @@ function saveWhenHidden() {
   if (!form) return;
   let typed = false;
   form.addEventListener("input", () => { typed = true; });
-  document.addEventListener("visibilitychange", () => {
+  document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "hidden" || !typed || form.dataset.sent) return;
     typed = false;
-    save({ keepalive: true });
+    if (!(await save({ keepalive: true }))) typed = true;
   });
 }
 
@@ -218,6 +251,7 @@ function watchOutage() {
 document.documentElement.classList.add("script");
 takePin();
 groupPin();
+forgetSending();
 focusErrors();
 linkErrors();
 watchQuestions();
