@@ -25,8 +25,8 @@ def test_a_letter_and_a_receipt_of_each_type_stay(tmp_path: Path, capsys: pytest
     assert {path.name: path.read_text() for path in papers.iterdir()} == {
         "anschreiben-tax_id.pdf": "letter tax_id",
         "anschreiben-accident.pdf": "letter accident",
-        "beleg-tax_id.pdf": "receipt tax_id",
-        "beleg-accident.pdf": "receipt accident",
+        "quittung-tax_id.pdf": "receipt tax_id",
+        "quittung-accident.pdf": "receipt accident",
     }
     assert str(papers) in capsys.readouterr().out
     assert papers.stat().st_mode & 0o777 == 0o700

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ def demo(
     dialogues: Annotated[int, typer.Option("--dialogues", min=40, help="Briefe mit Einmal-PIN.")] = 1_000,
     answers: Annotated[int, typer.Option("--answers", min=4, help="Wie viele davon beantwortet werden.")] = 200,
     out: Annotated[
-        Path, typer.Option("--out", metavar="ORDNER", help="Wo einige Briefe und Belege zum Ansehen bleiben.")
+        Path, typer.Option("--out", metavar="ORDNER", help="Wo einige Briefe und Quittungen zum Ansehen bleiben.")
     ] = Path("demo-output"),
     keep: Annotated[bool, typer.Option("--keep", help="Die Datenbank der Vorführung behalten.")] = False,
 ) -> None:
@@ -124,21 +124,30 @@ def show_other_processes() -> None:
     staged, more = show_every_reason(each for process in others for each in stage(process))
     with tempfile.TemporaryDirectory(prefix="dunkelwerk-demo-") as folder:
         cases, inbox = Path(folder) / "akten-szenarien.jsonl", Path(folder) / "meldungen.jsonl"
-        message = _("Erstatteste, Nachweise der Arbeitslosigkeit und Todesmeldungen: {count} Fälle aus den Szenarien.")
+        message = _(
+            "Erstatteste, Nachweise der Arbeitslosigkeit und Todesmeldungen: {count} Fälle aus den Szenarien. Ihre "
+            "Fehler sind Absicht; Warnungen und Hinweise gehören dazu."
+        )
         step(message.format(count=len(staged)))
         write_lines(cases, (with_addresses(each.case_file) for each in (*staged, *more)))
         write_lines(inbox, (each.notice for each in staged))
         command("load", cases)
         command("inbox", "add", inbox)
         command("work", "--once")
-        for each in more:
-            step(_("Ein Versicherer, der es anders will: {name}").format(name=each.scenario.name))
-            parameters = Path(folder) / "parameter.yaml"
-            parameters.write_text(yaml.safe_dump(each.parameters, allow_unicode=True), encoding="utf-8")
-            write_lines(inbox, [each.notice])
-            command("inbox", "add", inbox)
-            command("work", "--once", "--parameters", parameters)
+        show_other_insurers(Path(folder), more)
     command("check")
+
+
+def show_other_insurers(folder: Path, staged: Iterable[Any]) -> None:
+    """Scenarios under parameters of an insurer's own, each in one line: what became of its notice."""
+    inbox, parameters = folder / "meldungen.jsonl", folder / "parameter.yaml"
+    step(_("Versicherer, die es anders wollen, jeder mit eigenen Parametern (work --parameters parameter.yaml):"))
+    for each in staged:
+        parameters.write_text(yaml.safe_dump(each.parameters, allow_unicode=True), encoding="utf-8")
+        write_lines(inbox, [each.notice])
+        call(["inbox", "add", inbox], shown="inbox add", stdout=subprocess.DEVNULL)
+        ended = call(["work", "--once", "--parameters", parameters], shown="work", stdout=subprocess.PIPE)
+        print(f"  • {each.scenario.name}: {ended.strip().splitlines()[-1].partition(': ')[2]}", flush=True)
 
 
 def with_addresses(case_file: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,13 +170,20 @@ def command(*arguments: str | Path) -> float:
     shown = " ".join(each.name if isinstance(each, Path) else each for each in arguments)
     step(f"$ dunkelwerk {shown}")
     start = time.monotonic()
-    words = [sys.executable, "-m", "dunkelwerk", *map(str, arguments)]
-    result = subprocess.run(words, env=os.environ | {"DUNKELWERK_TODAY": DAY.isoformat()}, check=False)
-    if result.returncode:
-        raise CommandError(_("Die Vorführung endet hier: der Befehl {command} schlug fehl.").format(command=shown))
+    call(arguments, shown=shown)
     seconds = time.monotonic() - start
     print(f"  ({seconds:.1f} s)", flush=True)
     return seconds
+
+
+def call(arguments: Sequence[str | Path], *, shown: str, stdout: int | None = None) -> str:
+    """Run the command; what it said, where ``stdout`` is a pipe. Raises CommandError where it fails."""
+    words = [sys.executable, "-m", "dunkelwerk", *map(str, arguments)]
+    environment = os.environ | {"DUNKELWERK_TODAY": DAY.isoformat()}
+    result = subprocess.run(words, env=environment, stdout=stdout, text=True, check=False)
+    if result.returncode:
+        raise CommandError(_("Die Vorführung endet hier: der Befehl {command} schlug fehl.").format(command=shown))
+    return result.stdout or ""
 
 
 def write_lines(path: Path, objects: Iterable[Any]) -> None:

@@ -140,7 +140,7 @@ def answer_all(waiting: Sequence[tuple[Asked, dict[str, str]]], address: str) ->
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answered = list(pool.map(lambda each: answer(address, *each), waiting))
     seconds = time.monotonic() - start
-    text = _("  ({count} Belege, {pages} Seiten, {seconds:.1f} s)")
+    text = _("  ({count} Quittungen, {pages} Seiten, {seconds:.1f} s)")
     pages = sum(count for count, _receipt in answered)
     print(text.format(count=len(waiting), pages=pages, seconds=seconds), flush=True)
     references = (printed["dialogue"] for _person, printed in waiting)
@@ -155,7 +155,7 @@ def answer(address: str, person: Asked, printed: Mapping[str, str]) -> tuple[int
             client.answer(person.answers, person.files)
             if (receipt := client.receipt()).startswith(b"%PDF"):
                 return client.pages, receipt
-            raise PortalRefused(_("es gab keinen Beleg"))
+            raise PortalRefused(_("es gab keine Quittung"))
     except (PortalRefused, httpx.HTTPError) as error:
         message = _("Die Vorführung endet hier, Dialog {reference}: {fault}")
         raise CommandError(message.format(reference=printed["dialogue"], fault=error or type(error).__name__)) from None
@@ -168,10 +168,10 @@ def keep_papers(papers: Path, shown: Mapping[str, str], folder: Path, receipts: 
     """
     for kind, reference in shown.items():
         shutil.copy(folder / kind / f"{reference}.pdf", papers / f"anschreiben-{kind}.pdf")
-        (papers / f"beleg-{kind}.pdf").write_bytes(receipts[reference])
+        (papers / f"quittung-{kind}.pdf").write_bytes(receipts[reference])
     print("\n" + _("Zum Ansehen bleiben in {folder}:").format(folder=papers))
     print(_("  anschreiben-*.pdf  je Art ein Brief mit PIN und QR-Code (schon beantwortet: die PIN ist verbraucht)"))
-    print(_("  beleg-*.pdf        je Art der Beleg, den die Person bekam"))
+    print(_("  quittung-*.pdf     je Art die Quittung, die die Person bekam"))
     print(_("  {folder}/      je Vorlage ein Musterbrief").format(folder=SAMPLES))
 
 
@@ -237,4 +237,4 @@ def offer(address: str, unused: Mapping[str, tuple[Asked, dict[str, str]]], *, s
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        print()
+        print("\n" + _("Wird beendet …"), flush=True)

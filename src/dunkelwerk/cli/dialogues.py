@@ -139,8 +139,8 @@ def tell_about_pins(pins_out: Path, kept: Path | None, *, encrypted: bool) -> No
         print(message.format(path=pins_out, kept=kept), file=sys.stderr)
     if not encrypted:
         message = _(
-            "Achtung: {path} enthält PINs im Klartext (nur für die Eigentümerin lesbar). Bitte nach dem Druck löschen; "
-            "--recipient verschlüsselt sie."
+            "Achtung: {path} enthält PINs im Klartext (nur Ihr Benutzerkonto darf sie lesen). Bitte nach dem Druck "
+            "löschen; --recipient verschlüsselt sie."
         )
         print(message.format(path=pins_out), file=sys.stderr)
 

@@ -123,7 +123,7 @@ def arrears(
     lift: Lift = False,
 ) -> Change:
     """Der Beitrag ist im Rückstand und angemahnt (§ 38 VVG), oder er ist bezahlt."""
-    ensure_one(lift=lift, given=reminded is not None or deadline is not None, wanted="--reminded, --deadline")
+    ensure_one(lift=lift, given=reminded is not None or deadline is not None, wanted=_("--reminded und --deadline"))
     days = {"reminded_on": read_day(reminded, "--reminded"), "deadline": read_day(deadline, "--deadline")}
     return Change("contract", contract, {"type": "set_arrears", **days})
 

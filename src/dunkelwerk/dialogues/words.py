@@ -31,7 +31,7 @@ def events() -> dict[str, str]:
         "exit_deceased": _("Ausstieg: verstorben"),
         "exit_on_paper": _("Ausstieg: lieber auf Papier"),
         "prefill_deleted": _("Person und Vorbefüllung gelöscht"),
-        "answers_deleted": _("Antworten und Beleg gelöscht"),
+        "answers_deleted": _("Antworten und Quittung gelöscht"),
         "uploads_deleted": _("Dateien gelöscht"),
         "repinned": _("auf die neueste Version gesetzt"),
         "files_read": _("eingereichte Dateien gelesen"),

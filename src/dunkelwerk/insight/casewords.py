@@ -27,6 +27,7 @@ def tell_account(key: str) -> str:
     words = {
         "claims_expense:illness": _("Aufwand Krankheit"),
         "claims_expense:unemployment": _("Aufwand Arbeitslosigkeit"),
+        "claims_expense:death": _("Aufwand Todesfall"),
         "claims_expense:other": _("Aufwand sonstige"),
         "payable": _("Verbindlichkeit"),
         "recourse_receivable": _("Regressforderung"),
@@ -107,8 +108,17 @@ def tell_task(key: str) -> str:
         "documents": _("Unterlagen fehlen"),
         "reimbursement": _("Erstattung"),
         "recourse": _("Regress"),
+        "indexing": _("Nachindexierung"),
+        "paper_form": _("Papierbogen senden"),
+        "wrong_person": _("Brief erreichte die falsche Person"),
+        "deceased": _("Person als verstorben gemeldet"),
     }
     return words.get(key, key)
+
+
+def tell_basket(name: str) -> str:
+    """A basket as people call it; an insurer's own is called as they call it."""
+    return {"dialogues": _("Dialoge"), "indexing": _("Nachindexierung")}.get(name, name)
 
 
 def tell_item_state(key: str) -> str:

@@ -16,7 +16,17 @@ from rich.table import Table
 
 from dunkelwerk.decisions.money import euros
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.insight.casewords import tell_account, tell_event, tell_item_state, tell_task, tell_type, tell_value
+from dunkelwerk.insight.casewords import (
+    tell_account,
+    tell_basket,
+    tell_event,
+    tell_item_state,
+    tell_task,
+    tell_type,
+    tell_value,
+)
+from dunkelwerk.insight.dialogue_words import ANSWERS, Answered, answered, tell_dialogue
+from dunkelwerk.insight.dialogue_words import CHANNEL as DIALOGUE
 from dunkelwerk.insight.register_words import tell_change
 from dunkelwerk.insight.telling import show
 
@@ -168,12 +178,18 @@ def print_side_by_side(part: str, before: Mapping[str, str], after: Mapping[str,
 def print_item(look: Look, *, with_trace: bool) -> None:
     """A work item: what, where, why, what the notice says, what happened so far."""
     row = look.row
-    print(_("Postkorbeintrag {item}, Stand {version}").format(item=row.id, version=row.version))
+    print(_("Postkorbeintrag {item}, Fassung {version}").format(item=row.id, version=row.version))
     where = "/".join(each for each in (row.contract, row.claim) if each)
-    print(f"  {row.basket} · {tell_task(row.task)} · {where or row.key} · {tell_item_state(row.state)}")
+    print(f"  {tell_basket(row.basket)} · {tell_task(row.task)} · {where or row.key} · {tell_item_state(row.state)}")
     print(_("  fällig am {due}, Priorität {priority}").format(due=shown(row.due_on), priority=row.priority))
+    print_lines(_("Der Dialog:"), tell_dialogue(row.key, row.task, row.id) if row.kind == DIALOGUE else [])
     print_reasons(look.reasons)
-    print_notice(look.said, heading=_("Die Meldung (Felder so, wie „work-items correct --set“ sie nimmt):"))
+    asked = answered(look.said)
+    print_lines(_("Die Antworten:"), [tell_answer(each) for each in asked])
+    rest = left_of(look.said, asked)
+    print_notice(rest, heading=_("Die Meldung (Felder so, wie „work-items correct --set“ sie nimmt):"))
+    if asked:
+        print_lines(_("Nachweise und Quittung:"), [f"dunkelwerk dialogues files {look.said['id']} --out … --actor NAME"])
     print_history(look.history)
     if with_trace:
         print_trace(look.trace)
@@ -187,6 +203,25 @@ def print_notice(said: Mapping[str, Any], *, heading: str) -> None:
         change = tell_change(value) if isinstance(value, dict) else None
         text = change or (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         print(f"  {name}={text}")
+
+
+def left_of(said: Mapping[str, Any], asked: Sequence[Answered]) -> dict[str, Any]:
+    """What a notice says besides the answers that are told already."""
+    told = {ANSWERS, *(each.field for each in asked)} if asked else set()
+    return {name: value for name, value in said.items() if name not in told and not (asked and value is None)}
+
+
+def tell_answer(each: Answered) -> str:
+    """Question and answer, with the field as ``correct --set`` takes it."""
+    return f"{each} [{each.field}]" if each.field else str(each)
+
+
+def print_lines(heading: str, lines: Sequence[str]) -> None:
+    """Lines under a heading, where there are any."""
+    if lines:
+        print(heading)
+    for line in lines:
+        print(f"  {line}")
 
 
 def print_history(lines: Sequence[str]) -> None:

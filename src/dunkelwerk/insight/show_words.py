@@ -9,8 +9,7 @@ from typing import Any
 
 from dunkelwerk.decisions.money import ZERO, euros
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.insight import casewords
-from dunkelwerk.insight.casewords import tell_type, tell_value
+from dunkelwerk.insight.casewords import tell_account, tell_type, tell_value
 from dunkelwerk.insight.casework import shown
 from dunkelwerk.insight.disclosure_words import LABELS
 from dunkelwerk.insight.member_words import tell_code, tell_label
@@ -97,11 +96,6 @@ def tell_letter_state(key: str) -> str:
         "cancelled": _("storniert"),
     }
     return words.get(key, key)
-
-
-def tell_account(key: str) -> str:
-    """An account as people call it."""
-    return _("Aufwand Todesfall") if key == "claims_expense:death" else casewords.tell_account(key)
 
 
 def tell_balances(accounts: Mapping[str, Decimal]) -> str:

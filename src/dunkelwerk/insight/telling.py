@@ -67,6 +67,9 @@ WORDS = {
     "onset_after_deadline": "Eintritt nach der Frist",
     "recourse_open": "Regress",
     "status": "Status",
+    "state": "Stand",
+    "valid_until": "gültig bis",
+    "stated_onset": "angegebener Eintritt",
     "chapter": "Kapitel",
     "month": "Monat",
     "released": "freigegeben",
@@ -100,7 +103,7 @@ def tell(cursor: Any, notice: int, vault: Vault) -> Told:
     titles = {"settled": _("dunkel erledigt"), "referred": _("ausgesteuert")}
     sections = [
         (_("Was kam"), list(tell_notice(process, record["notice"], channel, external))),
-        (_("Was geprüft wurde"), list(tell_checks(process, decision))),
+        (_("Was geprüft wurde (✓: spricht nicht dagegen, ✗: spricht dagegen)"), list(tell_checks(process, decision))),
         (_("Was gefunden wurde"), list(tell_findings(decision))),
         (_("Was getan wurde"), [*tell_actions(decision, outcome), *tell_work(cursor, identity, day)]),
     ]
@@ -139,7 +142,7 @@ def tell_checks(process: Process[Any, Any, Any, Any], decision: Mapping[str, Any
             evidence = tell_evidence(table["outputs"])
             yield f"  Tabelle {WORDS.get(table['table'], table['table'])}, Zeile {table['row']}: {evidence}"
         for check in traced["checks"]:
-            found = _("✗ trifft zu:      ") if check["found"] else _("✓ trifft nicht zu:")
+            found = "✗" if check["found"] else "✓"
             evidence = tell_evidence(check["evidence"])
             yield f"  {found} {titles[check['code']]}" + (f" ({evidence})" if evidence else "")
 
@@ -149,8 +152,7 @@ def tell_findings(decision: Mapping[str, Any]) -> Iterator[str]:
     if not decision["reasons"]:
         yield _("Nichts, was entgegensteht.")
     for reason in decision["reasons"]:
-        claim = f" [{reason['claim']}]" if reason["claim"] else ""
-        yield f"{reason['code']}{claim}: {reason['text']}"
+        yield f"{reason['claim']}: {reason['text']}" if reason["claim"] else str(reason["text"])
 
 
 def tell_actions(decision: Mapping[str, Any], outcome: str) -> Iterator[str]:
