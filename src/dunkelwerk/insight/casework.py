@@ -189,7 +189,9 @@ def print_item(look: Look, *, with_trace: bool) -> None:
     rest = left_of(look.said, asked)
     print_notice(rest, heading=_("Die Meldung (Felder so, wie „work-items correct --set“ sie nimmt):"))
     if asked:
-        print_lines(_("Nachweise und Quittung:"), [f"dunkelwerk dialogues files {look.said['id']} --out … --actor NAME"])
+        print_lines(
+            _("Nachweise und Quittung:"), [f"dunkelwerk dialogues files {look.said['id']} --out … --actor NAME"]
+        )
     print_history(look.history)
     if with_trace:
         print_trace(look.trace)
