@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -34,6 +35,9 @@ OWN_SETTINGS = (
     ),
 )
 SECONDS = 240
+# how long an example takes is the machine's, not the code's
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 _numbers = count(1)
 
 

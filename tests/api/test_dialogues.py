@@ -31,9 +31,9 @@ def test_the_same_external_id_is_a_conflict_that_names_the_dialogue(caller: Call
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"type": "no_such_type"}, "no_such_type"),
+        ({"type": "no_such_type"}, "type: "),
         ({"birth_date": "29.02.1981"}, "birth_date"),
-        ({"valid_until": "2026-11-21"}, "2026"),
+        ({"valid_until": "2026-11-21"}, "valid_until"),
         ({"last_name": ""}, "last_name"),
         ({"shoe_size": 43}, "shoe_size"),
         ({"prefill": {"no_such": "x"}}, "no_such"),

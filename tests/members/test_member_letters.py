@@ -43,7 +43,7 @@ def test_the_confirmation_says_everything_that_a_mandate_needs() -> None:
         "DE98ZZZ09999999999",
         "DW-20261123-17",
         "Mitgliedsnummer: M-100001",
-        "Ich ermächtige die Kasse, Zahlungen von meinem Konto mittels Lastschrift einzuziehen.",
+        "Ich ermächtige die Beispiel Krankenkasse, Zahlungen von meinem Konto mittels Lastschrift einzuziehen.",
         "Zugleich weise ich mein Kreditinstitut an,",
         "innerhalb von acht Wochen",
         "wiederkehrende Zahlungen",
@@ -61,7 +61,7 @@ def test_the_text_of_the_mandate_is_that_of_the_form() -> None:
 
     form = Path(dunkelwerk.dialogues.__file__).parent / "types" / "sepa_mandate.yaml"
     signed = " ".join(form.read_text("utf-8").split())
-    begin, end = signed.index("Ich ermächtige die Kasse"), signed.index("vereinbarten Bedingungen.")
+    begin, end = signed.index("Ich ermächtige die Beispiel Krankenkasse"), signed.index("vereinbarten Bedingungen.")
     assert signed[begin:end] in words("mandate_confirmation")
     assert 'mandate_text: {value: "2026-1"}' in signed
 

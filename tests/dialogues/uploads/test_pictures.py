@@ -32,6 +32,13 @@ def test_a_picture_becomes_one_page(kind: str) -> None:
     assert is_close(image.getpixel((55, 20)), BLUE)
 
 
+def test_the_same_picture_gives_the_same_bytes_whenever_it_comes() -> None:
+    """The file's identifier comes from what it holds: half of it would else be that of its making, by the clock."""
+    with pikepdf.open(BytesIO(cleaned(encode(picture(), "PNG")).data)) as pdf:
+        first, second = (bytes(each) for each in pdf.trailer.ID)  # type: ignore[attr-defined]
+    assert first == second
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "HEIF", "PNG"])
 @pytest.mark.parametrize(
     ("orientation", "size", "red"),

@@ -144,8 +144,10 @@ def _bare_pages(old: Pdf, new: Pdf) -> None:
 
 def write(pdf: Pdf) -> bytes:
     """The file: compressed, without any trailing dictionary of titles and dates; the same pages give the same bytes."""
-    if "/Info" in pdf.trailer:
-        del pdf.trailer["/Info"]
+    # the first half of an /ID stays as it came, and a maker takes it from the clock
+    for key in ("/Info", "/ID"):
+        if key in pdf.trailer:
+            del pdf.trailer[key]
     if "/Metadata" in pdf.Root:
         del pdf.Root["/Metadata"]
     stream = BytesIO()
