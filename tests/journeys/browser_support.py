@@ -174,6 +174,8 @@ class Visitor:
     def log_in(self, letter: Letter, *, by_link: bool | None = None) -> None:
         """Log in: by the link in the letter (with script), else by typing the PIN."""
         by_link = self.script if by_link is None else by_link
+        if by_link:  # from the page of that very address it would only be another fragment, and no page is asked for
+            self.page.goto("about:blank")
         self.open(f"/#{letter.link.partition('#')[2]}" if by_link else "/")
         if not by_link:
             self.field("pin").fill(letter.pin.lower())

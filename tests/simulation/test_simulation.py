@@ -23,11 +23,11 @@ ROOT = Path(__file__).parents[2]
 #: a seed, the days within which it finds the planted bug, and by which rule
 FOUND_BY = {
     "missing_posting": (5, 2, "live_expense"),
-    "proven_back": (5, 2, "proven_until"),
-    "lost_notice": (5, 2, "each_once|deliver|deliver_again"),
-    "payee_by_one": (5, 5, "record|rush"),
-    "not_held": (5, 5, "held_back"),
-    "waits_for_ever": (5, 5, "waits_right"),
+    "proven_back": (5, 6, "proven_until"),
+    "lost_notice": (5, 6, "each_once|deliver|deliver_again"),
+    "payee_by_one": (5, 9, "record|rush"),
+    "not_held": (5, 9, "held_back"),
+    "waits_for_ever": (5, 9, "waits_right"),
 }
 
 
