@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dunkelwerk.dialogues import answers
+from dunkelwerk.dialogues import answers, queries
 from dunkelwerk.dialogues.answers import (
     AlreadySubmitted,
     Attached,
@@ -21,6 +21,7 @@ from dunkelwerk.dialogues.answers import (
 )
 from dunkelwerk.dialogues.forms.filling import Fault, Form
 from dunkelwerk.dialogues.forms.telling import no_answer
+from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _, spoken
@@ -106,6 +107,8 @@ def submit(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
         "Ihre Angaben haben sich inzwischen geändert, vielleicht auf einem anderen Gerät. Bitte prüfen Sie sie."
     )
     if request.POST.get("revision") != str(sheet.revision):
+        if queries.load(visit.dialogue.id).state not in OPEN_STATES:  # submitted since this request began
+            return redirect("portal:status")
         return show(request, visit, sheet, notice=changed, status=409)
     if sheet.missing():
         return show(request, visit, sheet)
