@@ -61,13 +61,12 @@ def test_some_days_of_an_insurer(runs: dict[str, subprocess.CompletedProcess[str
 
 @pytest.mark.parametrize("name", FOUND_BY)
 def test_a_planted_bug_is_found(runs: dict[str, subprocess.CompletedProcess[str]], name: str) -> None:
-    seed, days, rule = FOUND_BY[name]
+    seed, _days, rule = FOUND_BY[name]
     run = runs[name]
     assert run.returncode == 1, run.stdout[-2000:] + run.stderr[-2000:]
     assert f"SEED {seed} FAILS ON DAY" in run.stdout
     assert re.search(rf"\n  ({rule}): ", run.stdout)
     assert f"python -m tests.simulation --seed {seed} --days" in run.stdout
-    assert days < 10
 
 
 def test_a_failing_day_is_shortened(runs: dict[str, subprocess.CompletedProcess[str]]) -> None:
