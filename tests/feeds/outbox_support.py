@@ -39,6 +39,12 @@ class Request:
         return json.loads(self.body)
 
 
+class Server(ThreadingHTTPServer):
+    """Two deliverers open twenty connections at once; a queue of the usual five would refuse some."""
+
+    request_queue_size, daemon_threads = 128, True
+
+
 class Receiver:
     """A core system on this machine. ``answers`` is what it does next, one after the other; then it says 200."""
 
@@ -46,8 +52,7 @@ class Receiver:
         self.requests, self.answers, self.lock = list[Request](), list[str](), Lock()
         self.watchers = list[Any]()
         self.during, self.release, self.now, self.most = list[Any](), Event(), 0, 0
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), self._handler())
 
     @property
     def url(self) -> str:

@@ -43,7 +43,7 @@ def test_two_deliverers_send_each_message_once(outbox: Outbox, receiver: Receive
     receiver.answers = ["slow"] * 250
     both = [start(environment, "outbox", "deliver", "--once") for _n in range(2)]
     said = [each.communicate(timeout=60) for each in both]
-    assert [each.returncode for each in both] == [0, 0], said
+    assert [each.returncode for each in both] == [0, 0], (said, {row["last_error"] for row in outbox.rows()})
     assert set(Counter(receiver.deliveries).values()) == {1}
     assert len(receiver.requests) == 250
     assert all(" 0 ausgeliefert" not in f" {out}" for out, _error in said), "both had a share"
