@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from urllib.parse import urlsplit
 import hypothesis
 import psycopg
 import pytest
+
+from progress_lines import without_progress
 
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=64MB"
 MIGRATE = "from dunkelwerk.infra import database; database.start()"
@@ -35,16 +38,29 @@ OWN_SETTINGS = (
     ),
 )
 SECONDS = 240
-# how long an example takes is the machine's, not the code's
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# how long an example takes is the machine's, not the code's; each run tries the same ones, and none fails by chance
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 _numbers = count(1)
 
 
 class RunCli(Protocol):
-    """Runs ``dunkelwerk`` with arguments and further variables of the environment; the finished process, with texts."""
+    """Runs ``dunkelwerk`` with arguments and further variables of the environment; the finished process, with texts.
+
+    How far it is, which it says on a slow machine only, is left out of them.
+    """
 
     def __call__(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_progress() -> None:
+    """Commands that run inside a test never say how far they are: whether they would is a matter of speed."""
+    from dunkelwerk.infra import progress
+
+    progress.SECONDS_BETWEEN_LINES = math.inf
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +106,7 @@ def run_cli(database_url: str) -> RunCli:
     command = Path(sys.executable).with_name("dunkelwerk")
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [command, *map(str, arguments)],
             env={**os.environ, **environment},
             capture_output=True,
@@ -98,6 +114,8 @@ def run_cli(database_url: str) -> RunCli:
             timeout=SECONDS,
             check=False,
         )
+        done.stderr = without_progress(done.stderr)
+        return done
 
     return run
 
@@ -119,3 +137,11 @@ def django_database(database_url: str) -> Iterator[str]:
         connections.settings[alias].update(database.database(database_url), OPTIONS=kept)
     yield database_url
     connections.close_all()
+
+
+@pytest.fixture
+def patient_sessions(django_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of a test wait for a lock as long as it takes, not five seconds: their meeting is what is tested."""
+    from django.db import connections
+
+    monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "options", f"-c lock_timeout={SECONDS}s")

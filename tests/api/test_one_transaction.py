@@ -17,7 +17,7 @@ ROWS = """
         (SELECT count(*) FROM notice), (SELECT count(*) FROM toucher), (SELECT count(*) FROM inbox_document),
         (SELECT count(*) FROM work_item), (SELECT count(*) FROM idempotency_key)
 """
-SECONDS = 60
+SECONDS = 240
 
 
 class Killed(BaseException):
@@ -143,6 +143,7 @@ def in_threads(caller: Caller, path: str, body: Thing, count: int) -> list[Any]:
         return list(pool.map(send, range(count)))
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_many_at_once_make_one_dialogue(caller: Caller, django_database: str) -> None:
     responses = in_threads(caller, "/dialogues", DIALOGUE, 6)
     told = Counter(

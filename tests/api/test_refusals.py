@@ -42,6 +42,32 @@ def test_a_fault_of_a_dialogue_names_its_field_in_english(caller: Caller, change
     assert not {"ist", "nicht", "gibt", "der", "die"} & set(problem["detail"].split())
 
 
+def test_a_type_whose_process_has_gone_since_is_refused(caller: Caller) -> None:
+    import hashlib
+
+    import msgspec
+    from django.db import connection
+
+    from dunkelwerk.dialogues.forms import reading
+    from dunkelwerk.dialogues.shipped import SHIPPED, read_file
+
+    lost = msgspec.structs.replace(read_file(SHIPPED / "tax_id.yaml"), process="no_such_process")
+    content = reading.encode(lost)
+    assert caller.post("/dialogues", DIALOGUE)[0] == 201
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dialogue_type_version (name, version, content, digest, published_at, published_by) "
+            "VALUES ('tax_id', 2, %s, %s, now(), 'test')",
+            (content, hashlib.sha256(content).digest()),
+        )
+    status, problem = caller.post("/dialogues", {**DIALOGUE, "external_id": "M-2"})
+    assert (status, fields(problem)) == (422, ["type"])
+    assert "process" in problem["errors"][0]["message"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM dialogue")
+        assert cursor.fetchone() == (1,), "nobody has a PIN for it"
+
+
 def test_a_last_day_of_today_is_taken(caller: Caller) -> None:
     assert caller.post("/dialogues", {**DIALOGUE, "valid_until": "2026-11-22"})[0] == 201
 

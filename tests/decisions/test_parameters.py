@@ -82,6 +82,8 @@ def test_an_unknown_name_is_refused(name: str) -> None:
         ("authority_limit", "-0.01"),
         ("authority_limit", "100.001"),
         ("authority_limit", "viel"),
+        ("authority_limit", "3e2"),
+        ("authority_limit", "1_000.00"),
         ("authority_limit", "NaN"),
         ("authority_limit", "Infinity"),
         ("authority_limit", None),

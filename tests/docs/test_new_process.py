@@ -11,6 +11,7 @@ from package_support import clean_environment, install, stop_database
 
 from pages import Command, File, Shell, steps
 
+pytestmark = pytest.mark.timeout(1000)
 PAGE = "new-process.md"
 #: what somebody who follows it has done at the end, each at least once
 STEPS = (

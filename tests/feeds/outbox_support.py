@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,6 +51,8 @@ class Receiver:
         self.requests, self.answers, self.lock = list[Request](), list[str](), Lock()
         self.watchers = list[Any]()
         self.during, self.release, self.now, self.most = list[Any](), Event(), 0, 0
+        #: how many requests are under way at once when those that are ``held`` may go on
+        self.enough, self.met = 2, Event()
         self.server = Server(("127.0.0.1", 0), self._handler())
 
     @property
@@ -75,6 +76,8 @@ class Receiver:
                     answer = receiver.answers.pop(0) if receiver.answers else "200"
                     receiver.now += 1
                     receiver.most = max(receiver.most, receiver.now)
+                    if receiver.most >= receiver.enough:
+                        receiver.met.set()
                 try:
                     receiver.during.extend(each() for each in receiver.watchers)
                     with suppress(OSError):
@@ -91,23 +94,26 @@ class Receiver:
         return Handler
 
     def answer(self, handler: BaseHTTPRequestHandler, answer: str) -> None:
-        """Behave as told: a status, ``kill``, ``silent``, ``drip``, ``cut`` (200, then half an answer), ``slow``."""
+        """Behave as told: a status, ``kill``, ``silent``, ``drip``, ``cut`` (200, then half an answer), ``held``.
+
+        ``held`` waits some seconds for others, fewer than an exchange may take, and says 200.
+        """
         if answer == "kill":
             handler.connection.close()
             handler.close_connection = True
             return
         if answer == "silent":
-            self.release.wait(30)
+            self.release.wait()
             handler.close_connection = True
             return
         if answer == "drip":
-            for sign in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 200:
-                handler.wfile.write(bytes([sign]))
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not self.release.wait(0.1):
+                handler.wfile.write(b"x")
                 handler.wfile.flush()
-                time.sleep(0.1)
             return
-        if answer == "slow":
-            time.sleep(0.15)
+        if answer == "held":
+            self.met.wait(3)
             answer = "200"
         status, _blank, header = answer.partition(" ")
         handler.send_response(200 if status == "cut" else int(status))

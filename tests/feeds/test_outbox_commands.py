@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from outbox_support import HIDDEN, SECRET, Outbox, Receiver, RunCli
+
+from dunkelwerk.feeds.outbox.webhook import PARALLEL
+from gates import PATIENCE, wait_until
 
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
 
@@ -30,19 +31,12 @@ def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]
     return subprocess.Popen([COMMAND, *arguments], env={**os.environ, **environment}, text=True, **pipes)
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Wait, but not for ever."""
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def test_two_deliverers_send_each_message_once(outbox: Outbox, receiver: Receiver, environment: dict[str, str]) -> None:
     outbox.put(*(f"D-{n}" for n in range(250)))
-    receiver.answers = ["slow"] * 250
+    # ten at a time is what one of them sends: whoever is first is slow until the other is there
+    receiver.answers, receiver.enough = ["held"] * 250, PARALLEL + 1
     both = [start(environment, "outbox", "deliver", "--once") for _n in range(2)]
-    said = [each.communicate(timeout=60) for each in both]
+    said = [each.communicate(timeout=PATIENCE) for each in both]
     assert [each.returncode for each in both] == [0, 0], (said, {row["last_error"] for row in outbox.rows()})
     assert set(Counter(receiver.deliveries).values()) == {1}
     assert len(receiver.requests) == 250
@@ -55,7 +49,7 @@ def test_a_killed_deliverer_is_followed_by_another_after_the_lease(
     outbox.put("D-1")
     receiver.answers = ["silent"]
     killed = start(environment, "outbox", "deliver", "--once")
-    until(lambda: receiver.requests)
+    wait_until(lambda: receiver.requests)
     killed.kill()
     killed.communicate()
     assert run_cli("outbox", "deliver", "--once", **environment).returncode == 0
@@ -71,9 +65,9 @@ def test_a_deliverer_that_runs_on_ends_at_a_signal(
 ) -> None:
     outbox.put("D-1")
     running = start(environment, "outbox", "deliver")
-    until(lambda: outbox.states() == ["delivered"])
+    wait_until(lambda: outbox.states() == ["delivered"])
     running.send_signal(signal.SIGTERM)
-    out, error = running.communicate(timeout=20)
+    out, error = running.communicate(timeout=PATIENCE)
     assert (running.returncode, out, error) == (0, "1 ausgeliefert, 0 später erneut, 0 aufgegeben\n", "")
 
 

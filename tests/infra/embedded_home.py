@@ -34,6 +34,13 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
         monkeypatch.setenv(name, value)
 
 
+#: a user who is there, and comes when it is told to
+LATER = (
+    "import sys; from dunkelwerk.infra import embedded; print('here', flush=True); sys.stdin.readline(); "
+    "print(embedded.connect_url(), flush=True); sys.stdin.read()"
+)
+
+
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder (0700) with a short name, in memory if there is room: a cluster is a thousand files."""
@@ -62,7 +69,7 @@ def forget(home: Path) -> None:
     embedded.release(locate(home))
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -129,11 +136,17 @@ class User:
         assert line.startswith("postgresql://"), line
         return line
 
+    def come(self) -> None:
+        """Let somebody who is there (``LATER``) use it."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
     def leave(self) -> None:
         """End in the regular way."""
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=240)
         assert self.process.returncode == 0
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=240)

@@ -20,6 +20,7 @@ from embedded_home import forget, scratch_folder, set_environment
 from dunkelwerk.infra import backup, embedded
 from dunkelwerk.infra.errors import CommandError
 from pages import File, Shell, steps
+from progress_lines import without_progress
 
 SECTION = "Back up and restore"
 DUNKELWERK = str(Path(sys.executable).with_name("dunkelwerk"))
@@ -93,9 +94,10 @@ class Place:
         values = {**os.environ, "DUNKELWERK_HOME": str(self.home), **environment}
         command = [DUNKELWERK, *map(str, arguments)]
         done = subprocess.run(
-            command, cwd=self.folder, env=values, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=self.folder, env=values, capture_output=True, text=True, check=False, timeout=240
         )
         assert done.returncode == code, (command, done.stdout, done.stderr)
+        done.stderr = without_progress(done.stderr)
         return done
 
     def refused(self, *arguments: object, **environment: str) -> str:

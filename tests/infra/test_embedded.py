@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from embedded_home import (
+    LATER,
     User,
     forget,
     is_stopped,
@@ -58,20 +59,27 @@ def test_killed_user_counts_as_gone(home: Path) -> None:
 
 
 def test_server_outlives_its_last_user_by_the_grace(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DUNKELWERK_EMBEDDED_GRACE", "1.5")
-    first = User(home)
+    monkeypatch.setenv("DUNKELWERK_EMBEDDED_GRACE", "6")
+    first, second = User(home), User(home, code=LATER)
     first.url()
+    assert second.process.stdout is not None
+    assert second.process.stdout.readline() == "here\n"
     pid = server_pid(home)
     first.leave()
-    time.sleep(0.5)
-    second = User(home)
+    second.come()
     second.url()
-    time.sleep(2)
+    time.sleep(7)  # longer than the grace
     assert server_pid(home) == pid
     second.leave()
-    time.sleep(1)
     assert server_pid(home) == pid
-    wait_until(lambda: is_stopped(home), seconds=5)
+    wait_until(lambda: is_stopped(home))
+
+
+def is_told(pid: int) -> bool:
+    """Whether a signal waits for a process that stands still."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (pending,) = [line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd:")]
+    return int(pending, 16) != 0
 
 
 def test_user_who_arrives_while_the_server_stops_waits_and_gets_a_new_one(home: Path) -> None:
@@ -81,7 +89,7 @@ def test_user_who_arrives_while_the_server_stops_waits_and_gets_a_new_one(home: 
     os.kill(pid, signal.SIGSTOP)  # the watchdog's order to stop is not carried out yet
     try:
         first.leave()
-        time.sleep(1)
+        wait_until(lambda: is_told(pid))
         second = User(home)
         time.sleep(1)
         assert second.process.poll() is None
@@ -150,7 +158,8 @@ def test_busy_remains_of_a_killed_server_end_before_a_new_one_starts(home: Path)
     busy = psycopg.connect(url)
     backend = busy.info.backend_pid
     busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 1000000) b")
-    time.sleep(0.2)
+    state = f"SELECT state FROM pg_stat_activity WHERE pid = {backend}"
+    wait_until(lambda: query(url, state) == "active")
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: embedded.status(home).server_pid is None)
     assert Path(f"/proc/{backend}/exe").exists()  # computes on, without a postmaster
@@ -164,7 +173,7 @@ def test_process_file_that_names_a_stranger_does_not_stop_a_start(home: Path) ->
     embedded.stop(home)
     account = server_account()
     options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    with subprocess.Popen(["sleep", "60"], **options) as stranger:  # type: ignore[call-overload]
+    with subprocess.Popen(["sleep", "600"], **options) as stranger:  # type: ignore[call-overload]
         try:
             data = locate(home).data
             for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
@@ -220,12 +229,12 @@ def test_child_process_calls_for_itself(home: Path, method: str) -> None:
 def test_forked_child_keeps_the_registration_of_its_parent(home: Path) -> None:
     code = (
         "import os, sys, time; from dunkelwerk.infra import embedded; url = embedded.connect_url()\n"
-        "if os.fork() == 0:\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n"
+        "if os.fork() == 0:\n    print(os.getpid(), flush=True)\n    time.sleep(600)\n"
     )
     parent = User(home, code=code)
     assert parent.process.stdout is not None
     child = int(parent.process.stdout.readline())
-    parent.process.wait(20)
+    parent.process.wait(240)
     time.sleep(1)
     assert embedded.status(home).state == "ready"
     os.kill(child, signal.SIGKILL)

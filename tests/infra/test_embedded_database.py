@@ -219,4 +219,4 @@ def run_as_nobody(folder: Path, home: Path, code: str) -> subprocess.CompletedPr
     if probe.returncode != 0:
         pytest.skip("no mount namespaces here, or nobody may not read this checkout")
     (folder / "python").rmdir()
-    return subprocess.run([*command, code], env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run([*command, code], env=environment, capture_output=True, text=True, timeout=240)

@@ -20,7 +20,7 @@ from test_chores import Query, put, query
 __all__ = ["query"]
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
 #: how long something may take on a machine that has much else to do
-SECONDS = 120
+SECONDS = 240
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_a_database_that_does_not_come_back_at_once(
         async def __aenter__(self) -> None:
             if not ends:
                 os.kill(os.getpid(), signal.SIGTERM)
-                await asyncio.sleep(5)
+                await asyncio.sleep(SECONDS)
             if end := ends.pop(0):
                 raise end
 
@@ -173,10 +173,15 @@ def test_a_database_that_does_not_come_back_at_once(
 def test_a_signal_ends_the_wait_in_an_outage(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from dunkelwerk.infra.stopping import pause
     from dunkelwerk.jobs import worker
 
     async def gone(_app: object, _told: list[bool]) -> None:
+        """The database went away."""
+
+    def wait(seconds: float, is_told: Callable[[], bool]) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.3)
+        pause(seconds, is_told)
 
     def pass_on(_signal: int, _frame: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -185,6 +190,7 @@ def test_a_signal_ends_the_wait_in_an_outage(
         pytest.fail("went on")
 
     monkeypatch.setattr(worker, "work_once", gone)
+    monkeypatch.setattr(worker, "pause", wait)
     monkeypatch.setattr(worker, "build_app", lambda report: None)
     monkeypatch.setattr(worker.database, "reconnect", reconnect)
     monkeypatch.setattr(worker, "SHORTEST_WAIT", float(SECONDS))

@@ -21,6 +21,8 @@ TIMERS = """() => {
         return 0;
     };
 }"""
+#: what is measured or looked at before its letters have come is another page
+FONTS = "() => document.fonts.ready.then(() => true)"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: widths of a telephone and of a desk, and of a page enlarged four times, which must still fit (WCAG 1.4.10)
 PHONE, DESK, NARROW = 390, 1280, 320
@@ -109,6 +111,8 @@ class Visitor:
     def look(self) -> None:
         """Look at the page as it stands: nothing may be wrong for anybody, and it fits on the screen."""
         where = f"{urlsplit(self.page.url).path} ({self.page.title()}{'' if self.script else ', without script'})"
+        if self.script:
+            self.page.evaluate(FONTS)
         if wide := self.page.evaluate(OVERFLOW):
             self.faults.append(f"{where}: {wide} px wider than the screen")
         picture = (self.page.viewport_size or {}).get("width"), VARIES.sub("", self.page.content())

@@ -20,15 +20,19 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "runner"))
 
 from browser_support import AXE, Visitor
 from playwright.sync_api import Browser, sync_playwright
-from site_support import Site
+from site_support import PATIENCE, Site
 
 _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
 def site_settings() -> dict[str, str]:
-    """Settings of the module's server beside the usual ones; a module may say its own."""
-    return {}
+    """Settings of the module's server beside the usual ones; a module may say its own.
+
+    Who has failed too often waits longer than any test takes;
+    ``tests/dialogues/test_login_limits.py`` has the usual wait.
+    """
+    return {"DUNKELWERK_LOGIN_FIRST_WAIT": "900"}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,8 @@ def browser() -> Iterator[Browser]:
     assert program, "chromium is missing: apt-get install chromium"
     assert AXE.is_file(), "axe-core is missing: make node_modules/.package-lock.json"
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        flags = ["--no-sandbox", "--disable-gpu"]
+        found = playwright.chromium.launch(executable_path=program, args=flags, timeout=PATIENCE * 1000)
         yield found
         found.close()
 

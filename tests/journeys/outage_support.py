@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import psycopg
-from site_support import Site
+from site_support import Site, wait_until
+
+
+def end_sessions(server: psycopg.Connection, name: str) -> int:
+    """End everybody's sessions on a database; how many there were."""
+    return server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)).rowcount
 
 
 @contextmanager
@@ -18,7 +23,7 @@ def database_away(site: Site) -> Iterator[None]:
     with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as server:
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
         try:
-            server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (name,))
+            wait_until(lambda: not end_sessions(server, name), lambda: "somebody stays connected")
             yield
         finally:
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())

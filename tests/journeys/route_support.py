@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypdfium2
 from browser_support import Answers, Visitor
-from site_support import TODAY, Letter
+from site_support import PATIENCE, TODAY, Letter
 
 VERAPDF = Path(__file__).parents[1] / "letters" / "verapdf.py"
 #: valid ones, nobody's; the first is not the example that the page itself shows
@@ -153,7 +153,7 @@ def faults_of(folder: Path, *receipts: bytes) -> list[str]:
     for path, content in zip(paths, receipts, strict=True):
         path.write_bytes(content)
     command = [sys.executable, str(VERAPDF), *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2 * PATIENCE, check=True)
     found = json.loads(done.stdout)
     assert len(found) == len(receipts)
     return [fault for faults in found.values() for fault in faults]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import random
 import signal
@@ -107,6 +108,8 @@ class Site:
             self.process.send_signal(how)
         self.process.wait(PATIENCE)
         self.process = None
+        # a worker that was killed may hold the port a moment longer than its supervisor lives
+        wait_until(lambda: is_free(self.port), lambda: f"port {self.port} stays taken")
 
     def run(self, *arguments: object, code: int = 0, **settings: str) -> str:
         """A command; what it printed. Fails where it ends otherwise than expected."""
@@ -206,6 +209,11 @@ class Site:
         """Everything that the server wrote."""
         return "".join(path.read_text("utf-8") for path in sorted(self.folder.glob("serve.*")))
 
+    def notes(self) -> list[Thing]:
+        """What the server logged so far, one a line; a line that is just being written is none yet."""
+        whole, _newline, _begun = (self.folder / "serve.err").read_text("utf-8").rpartition("\n")
+        return [json.loads(line) for line in whole.split("\n") if line.startswith("{")]
+
 
 def insured(number: int) -> Thing:
     """A household whose claim is proven and released up to a few days ago."""
@@ -223,12 +231,24 @@ def insured(number: int) -> Thing:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that no connection is given as its own end while the server is not there."""
+    """A port that nobody listens on, and that no connection is given as its own end while the server is not there.
+
+    Processes that test at the same time choose among different ones.
+    """
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
     while True:
-        port = random.randrange(15_000, 32_000)  # below what the system gives away
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        port = random.randrange(15_000 + own, 32_000, 16)  # below what the system gives away
+        if is_free(port):
             return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a server can listen there."""
+    with socket.socket() as probe, suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def wait_until(condition: Callable[[], object], complaint: Callable[[], str], *, patience: float = PATIENCE) -> None:

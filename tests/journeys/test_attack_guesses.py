@@ -14,15 +14,23 @@ from web_support import NEUTRAL, SYMBOLS, Person, guess, sentence, with_check
 
 GUESSES = 1000
 #: failures of an address, at a dialogue, and of all within a minute, before something waits. The last is less than
-#: usual (``tests/dialogues/test_login_limits.py`` has the usual ones): a slow machine makes more in a minute
-ADDRESS, DIALOGUE, CROWD = 20, 5, 60
-#: seconds of the first wait
-SHORTEST = 30
+#: usual (``tests/dialogues/test_login_limits.py`` has the usual ones): also a slow machine makes more in a minute
+ADDRESS, DIALOGUE, CROWD = 20, 5, 25
+#: seconds of the first wait; so long that no wait is over before the next attempts, however slow the machine is.
+#: Doubled three times it is the longest one, an hour
+SHORTEST = 450
+LADDER = [450, 900, 1800, 3600]
+#: seconds that an address waits at most
+MOST = 300
 #: addresses that come a second time
-LATE = 20
+LATE = 5
 MINUTE = "SELECT floor(extract(epoch FROM now()) / 60)::bigint"
 FAILED = "SELECT coalesce(sum(failures), 0)::int FROM login_guard WHERE scope = 'all' AND key = %s"
 WAIT = re.compile(r"Das waren viele Versuche. Bitte warten Sie \d+ (Sekunden?|Minuten?|Stunden?), dann geht es weiter.")
+
+
+#: seconds; a thousand guesses take their time
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +40,8 @@ def site_settings() -> dict[str, str]:
         "DUNKELWERK_TRUSTED_PROXIES": "127.0.0.0/8",
         "DUNKELWERK_LOGIN_MILLISECONDS": "0",
         "DUNKELWERK_LOGIN_PER_MINUTE": str(CROWD),
+        "DUNKELWERK_LOGIN_FIRST_WAIT": str(SHORTEST),
+        "DUNKELWERK_LOGIN_ADDRESS_WAIT": str(MOST),
     }
 
 
@@ -65,8 +75,8 @@ def test_from_one_address(site: Site) -> None:
     letter, other = site.letter("tax_id"), site.letter("tax_id")
     begun = time.monotonic()
     found = guess_often(site, letter, ["192.0.2.7"] * GUESSES)
-    # at one dialogue an address has five, and one more after each wait, of which the shortest takes half a minute; at
-    # others it has more until it has failed twenty times
+    # at one dialogue an address has five, and one more after each wait; at others it has more until it has failed
+    # twenty times
     waited = int((time.monotonic() - begun) / SHORTEST)
     assert DIALOGUE <= found["verified"] <= DIALOGUE + waited
     assert found["verified"] + found["waits"] == GUESSES
@@ -83,7 +93,7 @@ def test_one_address_at_many_dialogues(site: Site) -> None:
         for number in range(ADDRESS):
             assert kind_of(person.try_pin(with_check(f"{SYMBOLS[number]}ZZZZZZZZZZ"), owned.birth)) == "verified"
         assert kind_of(person.try_pin(owned.pin, owned.birth)) == "waits"
-        let_pass(site, 31)
+        let_pass(site, MOST + 1)
         person.log_in(owned)
 
 
@@ -129,7 +139,7 @@ def let_pass(site: Site, seconds: int) -> None:
 
 
 def test_who_holds_the_letter_waits_longer_and_longer(site: Site) -> None:
-    """The right PIN with wrong birth dates: five are free, then 30 s, doubled each time, never more than an hour."""
+    """The right PIN with wrong birth dates: five are free, then a wait, doubled each time, never more than an hour."""
     letter, waits = site.letter("tax_id"), []
     wrong = {**letter.birth, "birth.year": "1901"}
     for number in range(DIALOGUE + 9):
@@ -143,7 +153,7 @@ def test_who_holds_the_letter_waits_longer_and_longer(site: Site) -> None:
             if blocked:
                 assert kind_of(owner.try_pin(letter.pin, letter.birth)) == "waits"
         let_pass(site, 3601)
-    assert waits == [0] * (DIALOGUE - 1) + [min(30 * 2**step, 3600) for step in range(10)]
+    assert waits == [0] * (DIALOGUE - 1) + LADDER + [LADDER[-1]] * 6
     with Person(site, address="198.18.99.9") as owner:
         owner.log_in(letter)
 

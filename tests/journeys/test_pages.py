@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from browser_support import DESK, NARROW, Visitor
 from playwright.sync_api import Browser
@@ -9,6 +12,9 @@ from route_support import OTHER_TAX_ID, ROUTES, TAX_ID, travel
 from site_support import Site
 from walk_support import DEVICES, WIDTHS
 from web_support import NEUTRAL, Person, guess
+
+#: seconds; a test walks many pages, and the machine may have much else to do
+pytestmark = pytest.mark.timeout(900)
 
 TEXTS = {
     "/": "Ihren Brief online beantworten",
@@ -128,15 +134,19 @@ def test_a_known_value_is_corrected(site: Site, browser: Browser, visitors: list
 
 
 def test_a_new_pin_kills_the_old_one_and_keeps_the_answers(
-    site: Site, browser: Browser, visitors: list[Visitor]
+    site: Site, browser: Browser, visitors: list[Visitor], tmp_path: Path
 ) -> None:
     """The letter was lost: the desk gives a new PIN, the old one opens nothing, what was answered is there."""
     letter, visitor = site.letter("tax_id"), Visitor(site, browser)
     visitors.append(visitor)
     visitor.begin(letter)
     visitor.answer(ROUTES["tax_id"][0])
-    told = site.run("dialogues", "reissue", letter.reference, "--reason", "Brief verloren", "--actor", "desk")
-    old, letter.pin = letter.pin, told.partition("PIN ")[2][:14]
+    out = tmp_path / "neu.csv"
+    said = ("--reason", "Brief verloren", "--actor", "desk", "--pins-out", str(out))
+    site.run("dialogues", "reissue", letter.reference, *said)
+    with out.open(encoding="utf-8", newline="") as stream:
+        [row] = csv.DictReader(stream, delimiter=";")
+    old, letter.pin = letter.pin, row["pin"]
     letter.link = f"{site.address}/#{letter.pin}"
     with Person(site) as finder:
         assert NEUTRAL in finder.try_pin(old, letter.birth).text

@@ -16,13 +16,16 @@ from outage_support import database_away
 from playwright.sync_api import Browser
 from route_support import DECLARED, ROUTES, TAX_ID, travel, words_of
 from sick_note_support import DATES, hand_in_after_all
-from site_support import TODAY, Letter, Site
+from site_support import PATIENCE, TODAY, Letter, Site
 from trace_support import everything, files, forms_of, places_with, tables
 from web_support import SYMBOLS, Person, guess
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "dialogues" / "uploads"))
 
 import samples
+
+#: seconds; everything that a session may leave behind is made before the first test
+pytestmark = pytest.mark.timeout(900)
 
 STORY = "Ella Wolkenstein hat mich umgefahren"
 IN_HEXADECIMAL = set("23456789ABCDEF")
@@ -63,8 +66,9 @@ def sessions(site: Site, browser: Browser, tmp_path_factory: pytest.TempPathFact
         upload_harm(person, letters["api"])
     site.run("dialogues", "show", letters["tax_id"].reference)
     site.run("dialogues", "show", letters["tax_id"].pin, code=1)
-    site.run("dialogues", "reissue", letters["reissued"].reference, "--reason", "Brief verloren", "--actor", "desk")
     printed = tmp_path_factory.mktemp("printed")
+    said = ("--reason", "Brief verloren", "--actor", "desk", "--out", tmp_path_factory.mktemp("desk"))
+    site.run("dialogues", "reissue", letters["reissued"].reference, *said)
     remind(site, letters["reminded"], printed)
     site.work()
     site.run("jobs", "run", "dialogue-outcomes", "outbox-delivery", DUNKELWERK_OUTBOX_FOLDER=folder(site, "outbox"))
@@ -104,7 +108,7 @@ def make_by_api(site: Site, token: str) -> Letter:
     prefill = {name.removeprefix("prefill."): row.pop(name) for name in list(row) if name.startswith("prefill.")}
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k-1"}
     body = {"type": "sick_note_upload", **row, "prefill": prefill}
-    answer = httpx.post(f"{site.address}/api/v1/dialogues", json=body, headers=headers, timeout=60)
+    answer = httpx.post(f"{site.address}/api/v1/dialogues", json=body, headers=headers, timeout=PATIENCE)
     made = answer.json()
     assert answer.status_code == 201, made
     return Letter({**row, "pin": made["pin"], "dialogue": made["id"], "link": made["link"]})

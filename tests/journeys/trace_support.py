@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from site_support import Site
+from site_support import PATIENCE, Site
 
 TABLES = """
     SELECT n.nspname || '.' || quote_ident(c.relname) AS name
@@ -49,11 +50,11 @@ def tables(site: Site) -> dict[str, str]:
 
 def files(site: Site) -> dict[str, str]:
     """Everything that any process wrote anywhere: both streams of the server and of each command, home, folders."""
-    found = {
-        f"file {path.relative_to(site.folder)}": path.read_bytes().decode("utf-8", "replace")
-        for path in site.folder.rglob("*")
-        if path.is_file()
-    }
+    found = {}
+    for path in site.folder.rglob("*"):
+        with suppress(FileNotFoundError):  # what is gone meanwhile was not left behind
+            if path.is_file():
+                found[f"file {path.relative_to(site.folder)}"] = path.read_bytes().decode("utf-8", "replace")
     assert {"file serve.out", "file serve.err"} <= found.keys()
     assert len([name for name in found if name.startswith("file command-")]) > 4
     return found
@@ -69,7 +70,7 @@ def database_server(site: Site) -> dict[str, str]:
 def pages(site: Site, token: str) -> dict[str, str]:
     """What operators and the core system are told: figures, work items, every dialogue with its events, health."""
     found = {}
-    with httpx.Client(base_url=site.address, headers={"Authorization": f"Bearer {token}"}, timeout=60) as core:
+    with httpx.Client(base_url=site.address, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE) as core:
         for row in site.rows("SELECT reference FROM dialogue ORDER BY id"):
             found[f"page dialogue {row['reference']}"] = core.get(f"/api/v1/dialogues/{row['reference']}").text
         for name in PAGES:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
-from site_support import Letter, Site
+from site_support import PATIENCE, Letter, Site
 
 MARK = re.compile(r'name="(~whose)" value="(\w+)"')
 HEADING = re.compile(r"<h2.*?</h2>", re.DOTALL)
@@ -15,6 +15,8 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ERROR = re.compile(r'<div class="errors.*?</div>', re.DOTALL)
 TAGS = re.compile(r"<[^>]*>")
 Fields = Mapping[str, str | Sequence[str]]
+#: after a refusal before the body was read the server hangs up: no connection is used twice
+LONELY = httpx.Limits(max_keepalive_connections=0)
 
 NEUTRAL = (
     "PIN oder Geburtsdatum stimmen nicht. Bitte vergleichen Sie die PIN mit dem Brief und prüfen Sie das Geburtsdatum: "
@@ -50,9 +52,7 @@ class Person:
     def __init__(self, site: Site, *, address: str | None = None) -> None:
         self.site = site
         headers = {"X-Forwarded-For": address} if address else {}
-        # after a refusal before the body was read the server hangs up: no connection is used twice
-        lonely = httpx.Limits(max_keepalive_connections=0)
-        self.http = httpx.Client(base_url=site.address, headers=headers, timeout=60, limits=lonely)
+        self.http = httpx.Client(base_url=site.address, headers=headers, timeout=PATIENCE, limits=LONELY)
         self._token = ""
         #: what the forms of whoever is logged in say of whose page they are
         self.mark: dict[str, str] = {}

@@ -19,9 +19,11 @@ from work_support import TODAY, Thing, World, household, note
 
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.letters.rendering import text_of
+from gates import PATIENCE, Gate, end_sessions, wait_until
 
 ADDRESS: Thing = {"street": "Lindenstr.", "house_number": "7", "postal_code": "50667", "city": "Köln", "country": "DE"}
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
+RENDERED = "SELECT count(*) FROM letter_order WHERE state = 'rendered'"
 STATES = "SELECT state, count(*) AS letters FROM letter_order GROUP BY state"
 
 
@@ -215,7 +217,7 @@ def test_two_renderers_at_once_print_each_letter_once(world: World) -> None:
     settled(world, 160)
     both = [start(world), start(world)]
     for each in both:
-        out, err = each.communicate(timeout=120)
+        out, err = each.communicate(timeout=PATIENCE)
         assert each.returncode == 0, out + err
     render(world)
     assert states(world) == {"rendered": 160}
@@ -225,14 +227,14 @@ def test_two_renderers_at_once_print_each_letter_once(world: World) -> None:
 @pytest.mark.parametrize("after", [1, 2, 3])
 def test_killed_in_the_middle_and_started_again_nothing_is_lost_or_doubled(world: World, after: int) -> None:
     settled(world, 260)
+    gate = Gate(world.url, "letter_order", count=RENDERED, most=200, event="UPDATE")  # it never comes to its end
     running = start(world)
-    end = time.monotonic() + 60
-    while states(world).get("rendered", 0) < 50 * after:
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    time.sleep(0.02 * after)
+    wait_until(lambda: states(world).get("rendered", 0) >= 50 * after, pause=0.002)
+    time.sleep(0.02 * after)  # some other moment each time
     os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
+    running.communicate(timeout=PATIENCE)
+    end_sessions(world.url)
+    gate.open()
     left = states(world).get("ordered", 0)
     assert 0 < left < 260
     assert world.value("SELECT count(*) FROM letter_run WHERE finished_at IS NULL") == 1

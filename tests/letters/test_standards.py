@@ -93,7 +93,7 @@ def check(folder: Path, files: dict[str, bytes]) -> dict[str, list[str]]:
     for name, content in files.items():
         paths[name].write_bytes(content)
     command = [sys.executable, str(VERAPDF), *map(str, paths.values())]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
     found = json.loads(done.stdout)
     return {name: found[str(path)] for name, path in paths.items()}
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,10 @@ from dunkelwerk.lines import retry
 from dunkelwerk.lines.credit_protection.intake import loading, writes
 from dunkelwerk.lines.credit_protection.synthetic.notices import notices
 from dunkelwerk.lines.credit_protection.synthetic.register import case_files
+from gates import OURS, PATIENCE, Gate, end_sessions, wait_until
+from progress_lines import without_progress
 
+pytestmark = pytest.mark.timeout(1200)
 CONTRACTS = 5000
 ON = date(2026, 11, 2)
 
@@ -66,14 +68,14 @@ def counts(loader: Loader, register: list[Thing]) -> dict[str, int]:
 
 def beside_progress(stderr: str) -> str:
     """What was said besides how far it is, which a slow machine says now and then."""
-    return "".join(line for line in stderr.splitlines(keepends=True) if not line.startswith("Zeilen geladen: "))
+    return without_progress(stderr)
 
 
 def test_two_loads_of_the_same_file_at_once(tmp_path: Path, database_url: str, register: list[Thing]) -> None:
     """The second reads backwards: rows meet in either order."""
     forward, backward = write(tmp_path / "a.jsonl", *register), write(tmp_path / "b.jsonl", *reversed(register))
     running = [start_cli(path) for path in (forward, backward)]
-    ends = [process.communicate(timeout=120) for process in running]
+    ends = [process.communicate(timeout=PATIENCE) for process in running]
     assert [process.returncode for process in running] == [0, 0], ends
     assert [beside_progress(stderr) for _, stderr in ends] == ["", ""]
     assert sum(count_new(stdout) for stdout, _ in ends) == CONTRACTS
@@ -84,14 +86,16 @@ def test_killed_in_the_middle_and_run_again(
     tmp_path: Path, database_url: str, register: list[Thing], run_cli: Any
 ) -> None:
     path, loader = write(tmp_path / "akten.jsonl", *register), Loader(tmp_path, database_url)
+    count = "SELECT count(*) FROM contract"
+    gate = Gate(database_url, "contract", count=count, most=CONTRACTS // 2)  # it is never done before it is killed
     process = start_cli(path)
     try:
-        end = time.monotonic() + 60
-        while loader.value("SELECT count(*) FROM contract") == 0:
-            assert time.monotonic() < end
+        wait_until(lambda: loader.value(count) > 0)
     finally:
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
+    end_sessions(database_url)
+    gate.open()
     done = loader.value("SELECT count(*) FROM contract")
     assert done < CONTRACTS, "killed too late to show anything"
     assert loader.value("SELECT count(*) FROM register_load WHERE finished_at IS NULL") == 1
@@ -122,7 +126,8 @@ def test_beside_work(tmp_path: Path, database_url: str, register: list[Thing], r
         while work.poll() is None or not loads:
             loads.append(run_cli("load", path))
     finally:
-        out, errors = work.communicate(timeout=120)
+        out, errors = work.communicate(timeout=PATIENCE)
+    loads.append(run_cli("load", path))  # this one at least finds what was decided
     assert work.returncode == 0, errors
     assert "1500 Meldungen" in out
     sentences = {sentence for load in loads for sentence in load.stderr.splitlines() if ", Zeile " in sentence}
@@ -142,7 +147,7 @@ def test_rows_written_by_another_load_meanwhile_are_found(loader: Loader, monkey
             other.set()
             nested = write(loader.folder / "anderer.jsonl", case())
             done = start_cli(nested)
-            done.communicate(timeout=60)
+            done.communicate(timeout=PATIENCE)
             assert done.returncode == 0
         original(self, plan)
 
@@ -156,20 +161,23 @@ def test_rows_written_by_another_load_meanwhile_are_found(loader: Loader, monkey
 def test_a_load_waits_for_whoever_works_on_a_contract(loader: Loader) -> None:
     """And then sees what was decided: the line is older by now."""
     loader.load(case())
-    locked = threading.Event()
+    locked, loaded = threading.Event(), threading.Event()
+    waiting = f"SELECT count(*) FROM {OURS} AND wait_event_type = 'Lock'"
 
     def work() -> None:
         with psycopg.connect(loader.url) as connection:
             connection.execute("SELECT FROM contract WHERE number = 'RS-1' FOR UPDATE")
             locked.set()
-            time.sleep(0.7)
+            wait_until(lambda: loader.value(waiting) or loaded.is_set())
             connection.execute("UPDATE claim SET proven_until = '2026-08-31'")
 
     thread = threading.Thread(target=work)
     thread.start()
-    locked.wait(10)
-    assert "proven_until" in loader.refuse(case())
+    assert locked.wait(PATIENCE)
+    sentence = loader.refuse(case())
+    loaded.set()
     thread.join()
+    assert "proven_until" in sentence
 
 
 def test_persons_of_new_contracts_are_locked_until_the_end(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +211,7 @@ def test_a_lost_connection_is_tried_again(loader: Loader, monkeypatch: pytest.Mo
             self._cursor.execute("SELECT pg_backend_pid()")
             failures.append(self._cursor.fetchone()[0])
             with psycopg.connect(loader.url) as connection:
-                connection.execute("SELECT pg_terminate_backend(%s, 5000)", (failures[-1],))
+                connection.execute("SELECT pg_terminate_backend(%s, 60000)", (failures[-1],))
 
     monkeypatch.setattr(writes.Writer, "write", write_and_lose)
     totals = loader.load(case(), other_case("RS-2"))
@@ -213,12 +221,27 @@ def test_a_lost_connection_is_tried_again(loader: Loader, monkeypatch: pytest.Mo
     assert loader.value("SELECT count(*) FROM instalment") == 3
 
 
+class Clock:
+    """Time that passes by waiting only."""
+
+    at = 0.0
+
+    def monotonic(self) -> float:
+        """The seconds."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Let them pass."""
+        self.at += seconds
+
+
 @pytest.mark.parametrize("state", ["40P01", "53100", "55P03", "57P03", "08006"])
 def test_an_outage_that_lasts_ends_in_one_sentence_and_keeps_what_is_done(
     loader: Loader, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
     monkeypatch.setattr(loading, "BATCH_LINES", 1)
     monkeypatch.setattr(retry, "PATIENCE", 0.3)
+    monkeypatch.setattr(retry, "time", Clock())
     original, attempts = writes.Writer.write, []
 
     def write_once(self: Any, plan: Any) -> None:

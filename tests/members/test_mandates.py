@@ -13,6 +13,7 @@ import pytest
 from member_support import ON, OTHER_IBAN, OWN_IBAN, Members, mandate, member, notice
 
 from dunkelwerk.infra.errors import CommandError
+from gates import PATIENCE, start_together
 
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
 REFERENCE = re.compile(r"DW-20261123-\d+")
@@ -135,12 +136,14 @@ def test_a_letter_that_went_out_is_followed_by_another(world: Members, run_cli: 
 
 
 def test_two_workers_give_no_reference_twice(world: Members, tmp_path: Path) -> None:
-    count = 400  # enough that the second worker is there before the first is through
+    count = 60
     world.load(*(member(number) for number in range(1, count + 1)))
     world.receive(*(notice("sepa_mandate", number) for number in range(1, count + 1)))
     command = [COMMAND, "work", "--once", "--on", ON.isoformat(), "--batch-size", "1"]
+    gate = start_together(world.url, waiting=2)
     workers = [subprocess.Popen(command, env={**os.environ, "DATABASE_URL": world.url}) for _ in range(2)]
-    assert [each.wait(timeout=120) for each in workers] == [0, 0]
+    assert [each.wait(timeout=PATIENCE) for each in workers] == [0, 0]
+    gate.join()
     references = [row["claim"] for row in world.rows("SELECT claim FROM movement WHERE action = 'record_mandate'")]
     assert len(references) == len({each.upper() for each in references}) == count
     assert world.value("SELECT count(DISTINCT worker) FROM batch") == 2
@@ -153,7 +156,7 @@ def test_two_notices_of_one_member_at_once_make_one_mandate(world: Members) -> N
     world.receive(*(notice("sepa_mandate", 1, name=f"N-{number}") for number in range(6)))
     command = [COMMAND, "work", "--once", "--on", ON.isoformat(), "--batch-size", "1"]
     workers = [subprocess.Popen(command, env={**os.environ, "DATABASE_URL": world.url}) for _ in range(2)]
-    assert [each.wait(timeout=120) for each in workers] == [0, 0]
+    assert [each.wait(timeout=PATIENCE) for each in workers] == [0, 0]
     assert list(mandates(world).values()) == ["active"]
     assert set(world.states().values()) == {"settled"}
     assert world.broken() == []

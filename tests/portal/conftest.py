@@ -27,6 +27,8 @@ import pytest
 
 HERE = Path(__file__).parent
 BORN = date(1957, 8, 12)
+#: seconds; whatever takes longer has come to a stop
+PATIENCE = 120.0
 CHROMIUM = Path("/usr/bin/chromium")
 #: as root, in a sandbox, without a graphics card, and without a word to anybody else
 FLAGS = [
@@ -132,13 +134,17 @@ def live_portal(django_database: str, tmp_path: Path) -> Iterator[str]:
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            server.wait(timeout=PATIENCE)
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that no connection is given as its own end while the server is not there."""
+    """A port that nobody listens on, and that no connection is given as its own end while the server is not there.
+
+    Processes that test at the same time choose among different ones.
+    """
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
     while True:
-        port = random.randrange(15_000, 32_000)  # below what the system gives away
+        port = random.randrange(15_000 + own, 32_000, 16)  # below what the system gives away
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -146,16 +152,30 @@ def free_port() -> int:
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until the server answers; fails with what it said if it does not."""
-    for _attempt in range(300):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         assert server.poll() is None, log.read_text()
         try:
-            with urlopen(address, timeout=2):
+            with urlopen(address, timeout=20):
                 return
         except HTTPError:
             return
         except (URLError, OSError):
             time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+class PatientBrowser:
+    """A browser whose pages wait long for what is to come: how fast it comes is the machine's matter."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+
+    def new_context(self, **how: Any) -> Any:
+        """Somebody's own cookies and pages."""
+        context = self._browser.new_context(**how)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +187,6 @@ def browser() -> Iterator[Any]:
 
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield running
+        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS, timeout=PATIENCE * 1000)
+        yield PatientBrowser(running)
         running.close()

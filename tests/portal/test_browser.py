@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+#: seconds; a test walks many pages, and the machine may have much else to do
+pytestmark = pytest.mark.timeout(900)
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: where the page's script is off no timer fires: axe's own go on at once
@@ -69,6 +72,8 @@ class Person:
         """Nothing may keep anybody from using this page."""
         if not self.script:
             self.page.evaluate(TIMERS)
+        else:  # what is measured before its letters have come is another page
+            self.page.evaluate("() => document.fonts.ready.then(() => true)")
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("(how) => axe.run(document, how)", {"runOnly": RULES, "preload": self.script})
         told = [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
@@ -152,10 +157,11 @@ def test_everything_from_the_letter_to_the_receipt(person: Any, new_dialogue: An
 
     Image.new("RGB", (300, 400), "white").save(tmp_path / "foto.jpg")
     (tmp_path / "brief.txt").write_text("hello")
-    page.set_input_files("#papers", [tmp_path / "foto.jpg", tmp_path / "brief.txt"])
-    if not somebody.script:
-        page.click("#papers-send")
-    page.wait_for_selector("#errors")
+    with page.expect_navigation(wait_until="load"):
+        page.set_input_files("#papers", [tmp_path / "foto.jpg", tmp_path / "brief.txt"])
+        if not somebody.script:
+            page.click("#papers-send")
+    assert page.locator("#errors").count() == 1
     assert page.locator(".file").count() == 1
     somebody.look()
     somebody.press()
@@ -198,11 +204,14 @@ def test_the_session_asks_before_it_ends_and_saves_what_is_typed(person: Any, ne
     page.clock.install()
     somebody.log_in(given)
     somebody.press("main a.kern-btn--primary")
+    page.clock.pause_at(page.evaluate("() => Math.ceil(Date.now() / 1000) + 600"))
+    page.reload()  # its thirty minutes begin while the clock stands
     page.check("#colour")
-    page.clock.fast_forward("24:30")
+    page.clock.fast_forward("24:59")
     assert not page.is_visible("#session")
-    page.clock.fast_forward("00:31")
+    page.clock.fast_forward("00:02")
     page.wait_for_selector("#session[open]")
+    page.clock.resume()
     somebody.look()
     from dunkelwerk.dialogues.answers import load_draft
 

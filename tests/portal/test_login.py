@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -64,8 +65,9 @@ def test_what_is_missing_is_said_at_its_field(client: Any, new_dialogue: Any, mi
     assert "<title>Fehler:" in page
 
 
-def test_many_failures_make_one_wait(client: Any, new_dialogue: Any) -> None:
-    given = new_dialogue()
+def test_many_failures_make_one_wait(client: Any, new_dialogue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUNKELWERK_LOGIN_FIRST_WAIT", "900")  # no machine is so slow that it is over meanwhile
+    given, begun = new_dialogue(), time.monotonic()
     codes = [client.post("/", {**given.secrets, "birth.year": "1900"}).status_code for _attempt in range(7)]
     assert codes[0] == 200
     assert codes[-1] == 429
@@ -73,7 +75,7 @@ def test_many_failures_make_one_wait(client: Any, new_dialogue: Any) -> None:
     page = waits.content.decode()
     assert re.search(r"<title>\s*Bitte warten Sie einen Augenblick", page)
     assert "Bitte prüfen Sie Ihre Angaben" not in page, "nothing is wrong with them"
-    assert 25 <= int(waits["Retry-After"]) <= 30
+    assert 899 - (time.monotonic() - begun) <= int(waits["Retry-After"]) <= 900
 
 
 @pytest.mark.parametrize("how", ["revoke", "answered_on_paper", "returned_by_post"])

@@ -169,35 +169,3 @@ def test_who_fills_in_for_somebody_says_so_and_goes_on(logged_in: Any) -> None:
 def test_a_way_out_that_the_type_does_not_have_is_not_there(logged_in: Any) -> None:
     client, _given = logged_in()
     assert client.get("/ausgang/nonsense").status_code == 404
-
-
-def test_what_the_inbox_does_not_take_is_said_clearly_and_nothing_is_lost(logged_in: Any, monkeypatch: Any) -> None:
-    from dunkelwerk.inbox.door import Door, Refusal
-
-    client, given = logged_in()
-    fill(client)
-    saved = stored(given)
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            Door, "examine", lambda self, line, *, file: Refusal(file, "process: diesen Prozess gibt es nicht")
-        )
-        done = submit(client)
-    assert done.status_code == 503
-    assert "lassen sich gerade nicht absenden" in text(done)
-    assert "gespeichert" in text(done)
-    assert stored(given) == saved
-    assert submit(client)["Location"] == "/fertig"
-
-
-def test_a_number_that_the_inbox_knows_already_is_no_internal_error(logged_in: Any, monkeypatch: Any) -> None:
-    from dunkelwerk.inbox import operations
-    from dunkelwerk.infra.errors import CommandError
-
-    def refuse(*_arguments: Any, **_more: Any) -> None:
-        raise CommandError(operations.other_content(operations.Origin("dialogue", "person")))
-
-    client, given = logged_in()
-    fill(client)
-    monkeypatch.setattr(operations, "add_one", refuse)
-    assert submit(client).status_code == 503
-    assert stored(given)["colour"] == "red"

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from conftest import free_port, wait_for
+from conftest import PATIENCE, free_port, wait_for
 
 
 def test_it_says_where_it_is_serves_and_stops_cleanly(database_url: str, tmp_path: Path) -> None:
@@ -23,16 +23,16 @@ def test_it_says_where_it_is_serves_and_stops_cleanly(database_url: str, tmp_pat
         server = subprocess.Popen(command, env={**os.environ}, stdout=stream, stderr=stream)
         try:
             wait_for(f"http://127.0.0.1:{port}", server, log)
-            page = urlopen(f"http://127.0.0.1:{port}/", timeout=10).read().decode()
+            page = urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE).read().decode()
             sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
             request = Request(f"http://127.0.0.1:{port}{sheet}", headers={"Accept-Encoding": "gzip"})
-            with urlopen(request, timeout=10) as answer:
+            with urlopen(request, timeout=PATIENCE) as answer:
                 assert answer.headers["Content-Encoding"] == "gzip"
                 assert "immutable" in answer.headers["Cache-Control"]
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
         finally:
             server.send_signal(signal.SIGTERM)
-            code = server.wait(timeout=60)
+            code = server.wait(timeout=PATIENCE)
     assert code == 0
     said = log.read_text()
     assert f"http://127.0.0.1:{port}/" in said
@@ -66,13 +66,13 @@ def test_a_connection_that_is_lost_halfway_stores_nothing(live_portal: str, new_
     cookie = log_in(live_portal, given)
     host, port = live_portal.removeprefix("http://").split(":")
     head = b'--x\r\nContent-Disposition: form-data; name="papers"; filename="a.jpg"\r\n\r\n' + b"\xff\xd8\xff" * 9999
-    with socket.create_connection((host, int(port))) as line:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as line:
         request = (
             f"POST /fragen/5 HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nContent-Length: 900000\r\n"
             "Content-Type: multipart/form-data; boundary=x\r\n\r\n"
         )
         line.sendall(request.encode() + head)
-    with urlopen(f"{live_portal}/hilfe", timeout=10) as answer:
+    with urlopen(f"{live_portal}/hilfe", timeout=PATIENCE) as answer:
         assert answer.status == 200
     assert list_uploads(given.id) == []
     assert load_draft(given.id).revision == 0
@@ -82,7 +82,7 @@ def log_in(address: str, given: Any) -> str:
     """The cookies of somebody who has logged in."""
     import httpx
 
-    with httpx.Client(base_url=address) as browser:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as browser:
         page = browser.get("/").text
         token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         assert browser.post("/", data={**given.secrets, "csrfmiddlewaretoken": token}).status_code == 302

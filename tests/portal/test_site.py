@@ -141,7 +141,7 @@ def test_an_outage_that_one_thread_met_is_over_for_all(logged_in: Any, django_da
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
         assert [each.submit(ask).result() for each in (one, other)] == [200, 200]
         with psycopg.connect(django_database) as database:
-            query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+            query = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database()"
             database.execute(query + " AND pid <> pg_backend_pid()")
         assert [each.submit(ask).result() for each in (one, other, one, other)] == [503, 200, 200, 200]
         for each in (one, other):

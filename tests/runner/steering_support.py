@@ -77,7 +77,7 @@ def work_together(world: World, *, sizes: tuple[int, ...]) -> Counter[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     assert not faults, faults
     assert len(ends) == len(sizes)
     return sum(ends, Counter())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,9 @@ from work_support import Thing, World, case_file, claim, contract, household, no
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.runner.brake import Tally, out_of_band
 from dunkelwerk.runner.modes import Setting
+from gates import PATIENCE, end_sessions, slow_down, wait_until
 
+pytestmark = pytest.mark.usefixtures("patient_sessions")
 CENT = Decimal("0.01")
 NEXT = "2026-11-03"
 TALLIED = "SELECT coalesce(sum(decided), 0) AS decided, coalesce(sum(dark), 0) AS dark FROM process_tally"
@@ -67,19 +68,21 @@ def test_who_stopped_it_and_why_is_kept_until_it_starts(world: World) -> None:
 
 def test_a_stop_reaches_two_workers_in_the_middle(world: World) -> None:
     """The batches in hand are finished, and no other is begun; nothing is lost."""
-    from test_kills import start_work, stop_group, wait_until
+    from test_kills import start_work, stop_group
 
     fill(world, 300)
+    slow_down(world.url, "batch", seconds=0.2)  # half a minute of work, which is not done before it is stopped
     command = start_work(world, "--once", "--workers", "2", "--batch-size", "1")
     try:
         wait_until(lambda: settled(world) > 5)
         stop(world)
-        time.sleep(0.3)
-        after = settled(world)
-        out, _complaint = command.communicate(timeout=60)
+        stopped = settled(world)
+        out, _complaint = command.communicate(timeout=PATIENCE)
     finally:
         stop_group(command)
-    assert 5 < settled(world) == after < 300
+    after = settled(world)
+    assert 5 < stopped <= after <= stopped + 2 < 300
+    world.run("DROP TRIGGER slow ON batch")
     assert f"{300 - after} warten: follow-up-sick-note (angehalten von betrieb: Prüfung der Tabelle)" in out
     start(world)
     assert world.work() == {"settled": 300 - after}
@@ -329,7 +332,9 @@ def test_a_killed_worker_loses_no_tally(world: World) -> None:
     fill(world, 40)
     steer(world, cases_per_day=30)
     for batches in (1, 4, 0, 6):
-        kill_after(fork_worker(world, size=2), world, batches=batches, seconds=0.004)
+        wanted = world.value("SELECT count(*) FROM batch") + batches
+        kill_after(fork_worker(world, size=2), world, wanted, seconds=0.004)
+        end_sessions(world.url)  # what it was about to commit is done or not from here on
         decided = world.value("SELECT count(*) FROM decision_record WHERE effective")
         assert world.rows(TALLIED) == [{"decided": decided, "dark": decided}]
     world.work(size=7)

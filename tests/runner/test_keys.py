@@ -76,7 +76,7 @@ def test_rotated_between_two_runs_old_records_still_open(world: World, run_cli: 
 def test_two_rotations_at_once_lose_no_key(world: World, key_file: Path) -> None:
     fill(world)
     rotating = [subprocess.Popen([COMMAND, "keys", "rotate"], stdout=subprocess.PIPE) for _ in range(3)]
-    assert [each.communicate(timeout=60) and each.returncode for each in rotating] == [0, 0, 0]
+    assert [each.communicate(timeout=240) and each.returncode for each in rotating] == [0, 0, 0]
     assert len(masters(key_file)) == 4
     assert world.broken() == []
     assert world.work() == {"settled": 1}

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -16,17 +15,12 @@ import pytest
 from order_support import inbox, register
 from work_support import TODAY, Thing, World, household, note, write_lines
 
+from gates import PATIENCE, Gate, end_sessions, slow_down, wait_until
+from progress_lines import without_progress
+
 COMMAND = Path(sys.executable).with_name("dunkelwerk")
 WAITING = "SELECT count(*) FROM notice WHERE state = 'waiting'"
 BATCHES = "SELECT count(*) FROM batch"
-
-
-def wait_until(condition: Callable[[], object], *, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"still waiting after {seconds} s")
-        time.sleep(0.002)
 
 
 def is_gone(pid: int) -> bool:
@@ -53,9 +47,8 @@ def fork_worker(world: World, *, size: int) -> int:
     return pid
 
 
-def kill_after(pid: int, world: World, *, batches: int, seconds: float) -> bool:
-    """Kill the worker after so many batches and a moment; whether it was still at work."""
-    wanted = world.value(BATCHES) + batches
+def kill_after(pid: int, world: World, wanted: int, *, seconds: float) -> bool:
+    """Kill the worker a moment after there are so many batches; whether it was still at work."""
     ended: list[int] = []
 
     def has_ended() -> bool:
@@ -63,7 +56,7 @@ def kill_after(pid: int, world: World, *, batches: int, seconds: float) -> bool:
         ended.extend([status] if found else [])
         return bool(ended)
 
-    wait_until(lambda: has_ended() or world.value(BATCHES) >= wanted)
+    wait_until(lambda: has_ended() or world.value(BATCHES) >= wanted, pause=0.002)
     if not ended:
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)
@@ -79,10 +72,13 @@ def test_killed_again_and_again_nothing_is_lost_or_doubled(world: World, seed: i
     world.receive(*inbox(rng))
     undisturbed = world.copy()
     undisturbed.work()
-    kills = 0
+    gate, kills = Gate(world.url, "batch", count=BATCHES, most=0), 0
     while world.value(WAITING):
+        wanted = world.value(BATCHES) + rng.randint(0, 3)
+        gate.let(wanted + 1)  # a worker is killed in its next batch at the latest, however late we are
         worker = fork_worker(world, size=rng.randint(1, 4))
-        kills += kill_after(worker, world, batches=rng.randint(0, 3), seconds=rng.random() * 0.03)
+        kills += kill_after(worker, world, wanted, seconds=rng.random() * 0.03)
+        end_sessions(world.url)
     assert kills > 2
     assert world.picture() == undisturbed.picture()
     assert world.broken() == []
@@ -93,18 +89,20 @@ def test_all_processes_of_the_command_killed_at_once(world: World) -> None:
     world.receive(*inbox(Random(4)))
     undisturbed = world.copy()
     undisturbed.work()
-    kills = 0
+    gate, kills = Gate(world.url, "batch", count=BATCHES, most=0), 0
     while world.value(WAITING):
+        wanted = world.value(BATCHES) + 10
+        gate.let(wanted + 1)  # of at least thirty; the two of them may make one more
         command = start_work(world, "--once", "--workers", "2", "--batch-size", "2")
-        kills += kill_group_after(command, world, batches=12)
+        kills += kill_group_after(command, world, wanted)
+        end_sessions(world.url)
     assert kills > 1
     assert world.picture() == undisturbed.picture()
     assert world.broken() == []
 
 
-def kill_group_after(command: subprocess.Popen[str], world: World, *, batches: int) -> bool:
-    """Kill all processes of the command after so many batches; whether they were still at work."""
-    wanted = world.value(BATCHES) + batches
+def kill_group_after(command: subprocess.Popen[str], world: World, wanted: int) -> bool:
+    """Kill all processes of the command when there are so many batches; whether they were still at work."""
     wait_until(lambda: command.poll() is not None or world.value(BATCHES) >= wanted)
     stop_group(command)
     return command.returncode == -signal.SIGKILL
@@ -137,7 +135,7 @@ def test_processes_that_work_for_ever_end_together(world: World, number: signal.
         wait_until(lambda: not world.value(WAITING) and len(workers_of(command.pid)) == 2)
         family = children_of(command.pid)
         os.kill(command.pid if victim == "parent" else workers_of(command.pid)[0], number)
-        _out, complaint = command.communicate(timeout=60)
+        _out, complaint = command.communicate(timeout=PATIENCE)
         wait_until(lambda: all(map(is_gone, family)))
     finally:
         stop_group(command)
@@ -154,9 +152,10 @@ def test_when_one_process_fails_all_end_with_its_sentence(world: World) -> None:
     key_file.write_text("{}")
     command = start_work(world, "--workers", "2")
     try:
-        out, complaint = command.communicate(timeout=60)
+        out, complaint = command.communicate(timeout=PATIENCE)
     finally:
         stop_group(command)
+    complaint = without_progress(complaint)
     assert (command.returncode, out) == (1, "")
     assert complaint.startswith(f"{key_file}: die Schlüsseldatei ist nicht lesbar")
     assert len(complaint.splitlines()) == 1
@@ -189,15 +188,16 @@ def test_the_embedded_server_killed_in_the_middle_is_started_again(
     try:
         run("load", write_lines(tmp_path / "cases", [household(n) for n in range(1, 81)]))
         run("inbox", "add", write_lines(tmp_path / "notices", [note(n) for n in range(1, 81)]))
+        slow_down(url, "batch", seconds=0.1)  # so that it is not done before it is looked at
         work = subprocess.Popen(
             [COMMAND, "work", "--once", "--on", TODAY, "--batch-size", "1"], stdout=subprocess.PIPE, text=True
         )
-        for batches in (5, 30):
+        for batches in (5, 15):
             wait_until(lambda batches=batches: count_batches(url) >= batches)
             server = embedded.status(home).server_pid
             assert server is not None
             os.kill(server, signal.SIGKILL)
-        summary, _ = work.communicate(timeout=120)
+        summary, _ = work.communicate(timeout=PATIENCE)
         assert (work.returncode, summary) == (0, "80 Meldungen: 80 dunkel erledigt, 0 ausgesteuert\n")
         run("check")
     finally:
@@ -217,6 +217,6 @@ def count_batches(url: str) -> int:
 
 def run(*arguments: object) -> Thing:
     """A command that must succeed."""
-    ended = subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    ended = subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return {"out": ended.stdout}

@@ -14,6 +14,7 @@ from work_support import ON, World, household, note
 
 from dunkelwerk.infra.errors import CommandError
 
+pytestmark = pytest.mark.usefixtures("patient_sessions")
 #: sessions that wait for a lock in this database
 BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 CONTRACT = "SELECT FROM contract ORDER BY number FOR UPDATE"
@@ -57,7 +58,7 @@ def meet(world: World, deed: Callable[[], object], meanwhile: Callable[[psycopg.
         other.start()
         until_blocked(world, other)
         meanwhile(cursor)
-    other.join(60)
+    other.join(240)
     assert not other.is_alive()
     if other.error is not None and not isinstance(other.error, CommandError):
         raise other.error
@@ -65,7 +66,7 @@ def meet(world: World, deed: Callable[[], object], meanwhile: Callable[[psycopg.
 
 
 def until_blocked(world: World, other: Other) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while not world.value(BLOCKED):
         assert other.is_alive(), other.error
         assert time.monotonic() < end, "the deed never waited"

@@ -24,7 +24,7 @@ def deliver(world: World, *files: Path) -> list[str]:
         subprocess.Popen([COMMAND, "inbox", "add", file], env=environment, stdout=subprocess.PIPE, text=True)
         for file in files
     ]
-    said = [each.communicate(timeout=60)[0] for each in adding]
+    said = [each.communicate(timeout=240)[0] for each in adding]
     assert [each.returncode for each in adding] == [0] * len(files)
     return said
 
@@ -55,7 +55,7 @@ def test_deliveries_while_a_worker_decides(world: World, tmp_path: Path, run_cli
     worker = subprocess.Popen(arguments, env={**os.environ, "DATABASE_URL": world.url}, stdout=subprocess.PIPE)
     late = write_lines(tmp_path / "late", [note(number, name=f"late {number}") for number in NUMBERS])
     deliver(world, file, late)
-    worker.communicate(timeout=60)
+    worker.communicate(timeout=240)
     assert worker.returncode == 0
     world.work()
     assert world.states() == {f"{kind}{n}": "settled" for kind in ("N-", "late ") for n in NUMBERS}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -12,34 +10,11 @@ import pytest
 from order_support import inbox, register
 from work_support import TODAY, World, case_file, claim, contract, household, note
 
+from gates import start_together
+
 SEED = 20261102
 #: two persons of one contract may be ill at a time
 APART = {"dispositions": {"second_person_overlap": "ignore"}}
-SESSIONS = """
-    SELECT count(*) AS open, count(*) FILTER (WHERE wait_event_type = 'Lock') AS held FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'dunkelwerk'
-"""
-
-
-def start_together(world: World, *, waiting: int) -> threading.Thread:
-    """Let no batch be written before two workers are there, and so many of them wait to write one."""
-    locked = threading.Event()
-
-    def hold() -> None:
-        with world.connect() as gate:
-            gate.execute("LOCK TABLE batch IN ACCESS EXCLUSIVE MODE")
-            locked.set()
-            end = time.monotonic() + 30
-            while time.monotonic() < end:
-                (sessions,) = world.rows(SESSIONS)
-                if sessions["held"] >= waiting and sessions["open"] > 1:
-                    break
-                time.sleep(0.02)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    locked.wait(10)
-    return thread
 
 
 def test_two_workers_with_any_batch_size_end_like_one_with_single_notices(world: World, run_cli) -> None:
@@ -51,7 +26,7 @@ def test_two_workers_with_any_batch_size_end_like_one_with_single_notices(world:
     assert {"settled", "referred"} <= set(alone.states().values())
     for size in (1, 3, 50):
         together = world.copy()
-        gate = start_together(together, waiting=1 if size == 50 else 2)
+        gate = start_together(together.url, waiting=1 if size == 50 else 2)
         ended = run_cli(
             *("work", "--once", "--on", TODAY, "--workers", 2, "--batch-size", size), DATABASE_URL=together.url
         )

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from work_support import TODAY, World, case_file, claim, contract, household, note
 
 from dunkelwerk.infra import database
+from gates import wait_until
 
 #: every table that a batch writes (contracts change at the confirmation of an offset)
 TABLES = (
@@ -221,8 +221,8 @@ def test_the_victim_of_a_deadlock_tries_again(world: World, monkeypatch: pytest.
 
 def cross(world: World, rival: psycopg.Connection[Any]) -> None:
     """Want the contract that the worker has, while it wants ours."""
-    while not world.value(f"SELECT count(*) FROM pg_stat_activity WHERE {OURS} AND wait_event_type = 'Lock'"):
-        time.sleep(0.005)
+    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE {OURS} AND wait_event_type = 'Lock'"
+    wait_until(lambda: world.value(waiting), pause=0.005)
     rival.execute("SELECT FROM contract WHERE number = 'RS-1' FOR UPDATE")
     rival.rollback()
 

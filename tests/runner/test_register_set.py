@@ -12,7 +12,10 @@ from first_support import covered
 from work_support import ON, Thing, World, case_file, claim, contract, household, note
 
 from dunkelwerk.infra.errors import CommandError
+from gates import PATIENCE, wait_until
 
+#: sessions that wait for a lock in this database
+BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 IBAN = "DE02120300000000202051"
 OTHER_IBAN = "DE89370400440532013000"
 
@@ -250,6 +253,7 @@ def test_a_payee_needs_a_reason(world: World) -> None:
         ({"kind": "set_recourse", "amount": "-0.01"}, "nicht negativ"),
         ({"kind": "set_recourse", "amount": "0"}, "steht das schon so"),
         ({"kind": "set_recourse", "amount": "viel"}, "lässt sich nicht eintragen"),
+        ({"kind": "set_recourse", "amount": "1e2"}, "lässt sich nicht eintragen"),
         ({"kind": "record_recovery", "claim": "C-1", "on": "2026-02-30"}, "lässt sich nicht eintragen"),
         ({"kind": "release_instalment", "due": "2026-11-15", "amount": "1.00"}, "lässt sich nicht eintragen"),
     ],
@@ -365,6 +369,7 @@ def test_on_a_joint_contract_each_is_told_what_is_theirs() -> None:
     assert (whose(claim="C-1"), whose(claim="C-2"), whose(type="set_payee")) == (MINE, OTHERS, MINE)
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_a_change_waits_for_whoever_holds_the_case_file_and_holds_up_no_receiving(world: World) -> None:
     """The contract before the turn of receiving: the other way round it and a clerk's correction would deadlock."""
     from django.db import connections
@@ -380,11 +385,11 @@ def test_a_change_waits_for_whoever_holds_the_case_file_and_holds_up_no_receivin
     with world.connect() as batch:
         batch.execute("SELECT FROM contract FOR UPDATE")
         thread.start()
-        thread.join(0.7)
+        wait_until(lambda: world.value(BLOCKED) or not thread.is_alive())
         assert thread.is_alive()
         with world.connect() as receiving:
             turn = receiving.execute("SELECT pg_try_advisory_xact_lock(20250603) AS free").fetchone()
         assert turn == {"free": True}
-    thread.join(20)
+    thread.join(PATIENCE)
     assert (len(done), world.states()) == (1, {done[0].name: "settled"})
     assert world.broken() == []

@@ -9,6 +9,11 @@ import pytest
 from retention_support import close_claim, delete, fill, left
 from work_support import World, case_file, claim, contract, household, note
 
+from gates import PATIENCE, wait_until
+
+#: sessions that wait for a lock in this database
+BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
 
 def hold(world: World, kind: str, key: str, *, actor: str = "r.echt") -> int:
     """Place a hold."""
@@ -145,6 +150,7 @@ def test_the_deed_of_a_hold_in_force_outlives_its_term(world: World) -> None:
     assert world.value("SELECT count(*) FROM legal_hold") == 0
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_a_hold_waits_for_the_batch_that_deletes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever was told that it is held can rely on it: the hold is placed before or after a batch, never during one."""
     close_claim(fill(world), 5)
@@ -156,7 +162,7 @@ def test_a_hold_waits_for_the_batch_that_deletes(world: World, monkeypatch: pyte
     def treat(*arguments: Any) -> None:
         judged(*arguments)
         placing.start()
-        placing.join(1.0)
+        wait_until(lambda: world.value(BLOCKED) or not placing.is_alive())
         order.append("deleted")
 
     def placed() -> None:
@@ -169,5 +175,5 @@ def test_a_hold_waits_for_the_batch_that_deletes(world: World, monkeypatch: pyte
     placing = threading.Thread(target=placed)
     monkeypatch.setattr(retention, "treat", treat)
     delete(world, "2126-01-01")
-    placing.join(10)
+    placing.join(PATIENCE)
     assert order == ["deleted", "held"]

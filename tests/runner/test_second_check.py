@@ -228,6 +228,7 @@ def test_looking_changes_nothing_and_shows_both_worlds_postings_and_letter(world
     assert len(view.letters) == 1
 
 
+@pytest.mark.usefixtures("patient_sessions")
 def test_of_two_examiners_at_once_one_is_told_that_it_is_decided(world: World) -> None:
     from django.db import connection
 

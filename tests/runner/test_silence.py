@@ -44,7 +44,7 @@ class Terminal:
             env={**os.environ, "DATABASE_URL": self.url},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         self.said += ended.stdout + ended.stderr
         assert ended.returncode == code, self.said

@@ -39,7 +39,7 @@ NOTE: Thing = {
 #: per month one instalment falls due on the 15th: a note until the 30th of November frees one
 ACTIONS = ["record_proof", "extend_benefit", "release_instalment", "send_letter"]
 #: a database that is copied must have no session; whoever loaded may not have hung up yet
-CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
+CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
 #: what makes two runs comparable: everything they wrote, without the numbers that a database gave
 PICTURES = {
     "notices": """

@@ -85,12 +85,19 @@ def shorten(
     tell: Callable[[str], None],
     live: Callable[[Any, Sequence[Event]], Failure | None] = live,
 ) -> Failure:
-    """The day with fewer events, as long as it still breaks one of the same rules; at most so many seconds."""
+    """The day with fewer events, as long as it still breaks one of the same rules.
+
+    At most so many seconds; more only until it is shorter at all.
+    """
     end, shortest = time.monotonic() + seconds, failure
     step = max(1, len(failure.events) // 2)
-    while step and time.monotonic() < end:
+
+    def goes_on() -> bool:
+        return time.monotonic() < end or shortest is failure
+
+    while step and goes_on():
         at, shorter = 0, False
-        while at < len(shortest.events) and time.monotonic() < end:
+        while at < len(shortest.events) and goes_on():
             events = (*shortest.events[:at], *shortest.events[at + step :])
             world.return_to(morning)
             again = live(world, events)

@@ -20,9 +20,9 @@ from psycopg.rows import dict_row
 
 #: a server that is killed loses no commit, for the kernel has its log; only a power cut would
 FAST = "-c fsync=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=30"
-CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
+CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
 #: a child that takes longer hangs
-CHILD_SECONDS = 60.0
+CHILD_SECONDS = 240.0
 SNAPSHOT = "morning"
 #: of the program itself, as an operator's environment might set them
 OWN_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DUNKELWERK_MODE", "DUNKELWERK_PARAMETERS", "DUNKELWERK_KEY_FILE")

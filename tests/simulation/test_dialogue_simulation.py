@@ -19,22 +19,27 @@ from .dialogues.letters import Letter, expected_answer, follow
 
 ROOT = Path(__file__).parents[2]
 SEED, DAYS = 2, 3
-#: a seed, the days within which it finds the planted bug, and by which rule
-FOUND_BY = {"draft_left": (2, 2, "as_it_should"), "any_pin": (2, 2, "guess|old_letter")}
+#: nobody waits for so many seconds but for what hangs
+PATIENCE = 1200
+pytestmark = pytest.mark.timeout(3600)
+#: usually a planted bug is found on the second day; who is killed when is not in the seed, and it has more of them
+ENOUGH = 30
+#: a seed, and by which rule it finds the planted bug
+FOUND_BY = {"draft_left": (2, "as_it_should"), "any_pin": (2, "guess|old_letter")}
 
 
 def simulate(*options: object) -> subprocess.CompletedProcess[str]:
     """Run the simulation to its end."""
     command = [sys.executable, "-m", "tests.simulation.dialogues", *map(str, options), "--shrink", "0"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, subprocess.CompletedProcess[str]]:
     """Every run that the tests look at, two at a time."""
     wanted: dict[str, tuple[object, ...]] = {"": ("--seed", SEED, "--days", DAYS)}
-    for name, (seed, days, _rule) in FOUND_BY.items():
-        wanted[name] = ("--seed", seed, "--days", days, "--mutant", name)
+    for name, (seed, _rule) in FOUND_BY.items():
+        wanted[name] = ("--seed", seed, "--days", ENOUGH, "--mutant", name)
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(wanted, pool.map(lambda options: simulate(*options), wanted.values()), strict=True))
 
@@ -49,7 +54,7 @@ def test_some_days_of_dialogues(runs: dict[str, subprocess.CompletedProcess[str]
 
 @pytest.mark.parametrize("name", FOUND_BY)
 def test_a_planted_bug_of_dialogues_is_found(runs: dict[str, subprocess.CompletedProcess[str]], name: str) -> None:
-    seed, _days, rule = FOUND_BY[name]
+    seed, rule = FOUND_BY[name]
     run = runs[name]
     assert run.returncode == 1, run.stdout[-2000:] + run.stderr[-2000:]
     assert f"SEED {seed} FAILS ON DAY" in run.stdout

@@ -20,30 +20,36 @@ from .register import Register, due_lines
 from .world import FIRST_DAY
 
 ROOT = Path(__file__).parents[2]
-#: a seed, the days within which it finds the planted bug, and by which rule
+#: nobody waits for so many seconds but for what hangs
+PATIENCE = 1200
+pytestmark = pytest.mark.timeout(3600)
+#: on which day processes and the server are killed where is not in the seed: a planted bug is usually found within
+#: nine days, and has more of them
+DAYS = 40
+#: a seed, and by which rule it finds the planted bug
 FOUND_BY = {
-    "missing_posting": (5, 2, "live_expense"),
-    "proven_back": (5, 6, "proven_until"),
-    "lost_notice": (5, 6, "each_once|deliver|deliver_again"),
-    "payee_by_one": (5, 9, "record|rush"),
-    "not_held": (5, 9, "held_back"),
-    "waits_for_ever": (5, 9, "waits_right"),
+    "missing_posting": (5, "live_expense"),
+    "proven_back": (5, "proven_until"),
+    "lost_notice": (5, "each_once|deliver|deliver_again"),
+    "payee_by_one": (5, "record|rush"),
+    "not_held": (5, "held_back"),
+    "waits_for_ever": (5, "waits_right"),
 }
 
 
 def simulate(*options: object) -> subprocess.CompletedProcess[str]:
     """Run the simulation to its end."""
     command = [sys.executable, "-m", "tests.simulation", *map(str, options)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, subprocess.CompletedProcess[str]]:
     """Every run that the tests look at, two at a time."""
     wanted: dict[str, tuple[object, ...]] = {f"seed {seed}": ("--seed", seed, "--days", 6) for seed in (1, 2)}
-    for name, (seed, days, _rule) in FOUND_BY.items():
+    for name, (seed, _rule) in FOUND_BY.items():
         shrink = 6 if name == "missing_posting" else 0
-        wanted[name] = ("--seed", seed, "--days", days, "--mutant", name, "--shrink", shrink)
+        wanted[name] = ("--seed", seed, "--days", DAYS, "--mutant", name, "--shrink", shrink)
     with ThreadPoolExecutor(2) as pool:
         started: dict[str, Future[subprocess.CompletedProcess[str]]] = {
             name: pool.submit(simulate, *options) for name, options in wanted.items()
@@ -61,7 +67,7 @@ def test_some_days_of_an_insurer(runs: dict[str, subprocess.CompletedProcess[str
 
 @pytest.mark.parametrize("name", FOUND_BY)
 def test_a_planted_bug_is_found(runs: dict[str, subprocess.CompletedProcess[str]], name: str) -> None:
-    seed, _days, rule = FOUND_BY[name]
+    seed, rule = FOUND_BY[name]
     run = runs[name]
     assert run.returncode == 1, run.stdout[-2000:] + run.stderr[-2000:]
     assert f"SEED {seed} FAILS ON DAY" in run.stdout

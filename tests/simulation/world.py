@@ -148,7 +148,7 @@ class World:
         killed = kill and started.poll() is None
         if killed:
             os.killpg(started.pid, signal.SIGKILL)
-        _out, complaint = started.communicate(timeout=120)
+        _out, complaint = started.communicate(timeout=600)
         if started.returncode != 0 and not killed:
             raise Broken(f"{started.args} ended with {started.returncode}: {complaint.decode()[-600:]}")
         return killed

@@ -52,7 +52,7 @@ def run(*command: str | Path, language: str | None) -> subprocess.CompletedProce
     """Run a program in a language (None: nothing said about it), wide enough that no line is broken."""
     environment = {name: value for name, value in os.environ.items() if name != "DUNKELWERK_LANGUAGE"}
     environment |= {"COLUMNS": "200"} | ({"DUNKELWERK_LANGUAGE": language} if language else {})
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
 
 
 @pytest.mark.parametrize("language", [None, "en"])

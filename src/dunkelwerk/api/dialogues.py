@@ -15,10 +15,12 @@ from dunkelwerk.dialogues.creating import LeftAlready
 from dunkelwerk.dialogues.events import LONGEST_DETAIL
 from dunkelwerk.dialogues.operations import AlreadyThere, Created
 from dunkelwerk.dialogues.persons import CONTROL
+from dunkelwerk.dialogues.shipped import Unanswerable, ensure_answerable
 from dunkelwerk.dialogues.submitting import status
 from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day
 from dunkelwerk.infra.errors import CommandError
+from dunkelwerk.letters.insurer import CompanyUnknown
 
 NOTICE = "SELECT notice FROM dialogue_submission WHERE dialogue = %s"
 #: no column can hold it
@@ -58,9 +60,18 @@ def create(body: DialogueIn, *, actor: str) -> Effect:
 
 
 def newest(name: str, actor: str) -> Version:
-    """The version that serves new dialogues; raises Problem for a type that is not known."""
+    """The version that serves new dialogues; raises Problem for a type that is unknown, or that nobody could submit."""
     try:
-        return type_versions.newest(name, actor=actor)
+        version = type_versions.newest(name, actor=actor)
+        ensure_answerable(version.form)
+        return version
+    except Unanswerable:
+        raise refusal(
+            [Fault("type", "Its process is not there or cannot read its answers; publish it anew.")]
+        ) from None
+    except CompanyUnknown as error:
+        message = f"Its legal_entity {error.legal_entity} is no company of insurer.yaml; list it under legal_entities."
+        raise refusal([Fault("type", message)]) from None
     except CommandError as error:
         message = "There is no such dialogue type." if error.code == UNKNOWN else str(error)
         raise refusal([Fault("type", message)]) from None

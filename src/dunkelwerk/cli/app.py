@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ from dunkelwerk.cli import (
     show,
     tokens,
     types,
+    usage,
     work,
     work_items,
 )
@@ -41,6 +43,7 @@ from dunkelwerk.infra.i18n import _
 app = typer.Typer(
     name="dunkelwerk",
     help="Vom Brief zum erledigten Vorgang: Meldungen dunkel entscheiden, Menschen nur dort, wo es sie braucht.",
+    epilog=decide.EXAMPLE,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -81,11 +84,27 @@ def start() -> None:
 
 
 def run() -> None:
-    """Run the command, with its help in the user's language."""
+    """Run the command, with its help in the user's language; what is wrong with the call is one sentence."""
     command = typer.main.get_command(app)
+    give_examples(command)
     for holder, name in help_texts(command):
         setattr(holder, name, _(getattr(holder, name)))
-    command()
+    try:
+        code = command(standalone_mode=False)
+    except typer.TyperException as error:
+        print(usage.sentence(error), file=sys.stderr)
+        code = error.exit_code
+    except typer.Abort:
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def give_examples(command: Any) -> str | None:
+    """A group of commands has the example of its first one; the command's example."""
+    found = [give_examples(each) for each in getattr(command, "commands", {}).values()]
+    command.epilog = command.epilog or next(filter(None, found), None)
+    example: str | None = command.epilog
+    return example
 
 
 def help_texts(command: Any) -> Iterator[tuple[Any, str]]:

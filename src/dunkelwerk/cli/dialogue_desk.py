@@ -1,10 +1,11 @@
-"""What the service desk does with dialogues: re-issue, revoke, paper, returned letters, holds."""
+"""What the service desk does with dialogues: revoke, paper, returned letters, holds."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,14 +13,9 @@ from dunkelwerk.cli.person import Actor, AsJson, Reason
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
 
-if TYPE_CHECKING:
-    from dunkelwerk.dialogues.creating import Created
-
-REISSUE = 'Beispiel: dunkelwerk dialogues reissue D-7K2MA-9QXR4 --actor s.desk --reason "Brief verloren"'
 REVOKE = 'Beispiel: dunkelwerk dialogues revoke D-7K2MA-9QXR4 --actor s.desk --reason "irrtümlich angelegt"'
 HOLD = 'Beispiel: dunkelwerk dialogues hold D-7K2MA-9QXR4 --actor recht --reason "Rechtsstreit"'
 Reference = Annotated[str, typer.Argument(metavar="DIALOG", help="Die Vorgangsnummer, z. B. D-7K2MA-9QXR4.")]
-ValidUntil = Annotated[str | None, typer.Option("--valid-until", metavar="DATE", help="Neuer letzter Tag.")]
 SHOW = "Beispiel: dunkelwerk dialogues show D-7K2MA-9QXR4"
 LIST = "Beispiel: dunkelwerk dialogues list --type tax_id --state opened"
 PAPER = "Beispiel: dunkelwerk dialogues paper D-7K2MA-9QXR4 --actor poststelle"
@@ -48,7 +44,7 @@ def act(actor: str | None) -> str:
 
 @contextmanager
 def outages() -> Iterator[None]:
-    """Raises CommandError where the database fails on the way."""
+    """Raises CommandError where the database fails on the way; whoever ends it by Ctrl+C is told how to go on."""
     from django.db import InterfaceError, OperationalError
 
     try:
@@ -57,32 +53,9 @@ def outages() -> Iterator[None]:
         fault = " ".join(str(error).split())
         message = _("Die Datenbank brach ab ({fault}); derselbe Aufruf setzt fort.")
         raise CommandError(message.format(fault=fault)) from None
-
-
-def reissue(
-    reference: Reference,
-    reason: Reason,
-    actor: Actor = None,
-    valid_until: ValidUntil = None,
-    despite_exit: Annotated[
-        bool, typer.Option("--despite-exit", help="Auch nach „verstorben“ oder „falsche Person“.")
-    ] = False,
-) -> None:
-    """Gibt eine neue PIN aus; die alte gilt nicht mehr. Sie wird einmal gezeigt und steht nirgends."""
-    who = act(actor)
-    from dunkelwerk.dialogues import operations
-    from dunkelwerk.infra.businessday import parse_day
-
-    until = None if valid_until is None else parse_day(valid_until, source="--valid-until")
-    with outages():
-        print_pin(operations.reissue(reference, actor=who, reason=reason, valid_until=until, despite_exit=despite_exit))
-
-
-def print_pin(created: Created) -> None:
-    """The PIN, once."""
-    line = _("{reference}: PIN {pin}, gültig bis {until}; {link}")
-    until = f"{created.valid_until:%d.%m.%Y}"
-    print(line.format(reference=created.reference, pin=created.pin, until=until, link=created.link))
+    except KeyboardInterrupt:
+        print(_("Abgebrochen; derselbe Aufruf setzt fort."), file=sys.stderr)
+        raise
 
 
 def revoke(reference: Reference, reason: Reason, actor: Actor = None) -> None:

@@ -11,7 +11,9 @@ import typer
 from dunkelwerk.cli import dialogue_desk as desk
 from dunkelwerk.cli import dialogue_files as handed_in
 from dunkelwerk.cli import dialogue_letters as papers
+from dunkelwerk.cli import dialogue_reissue as anew
 from dunkelwerk.cli.dialogue_desk import outages, start
+from dunkelwerk.cli.dialogue_print import PINS_OUT, Raw, Recipient, tell_about_pins, warn_of_links
 from dunkelwerk.cli.person import Actor, On
 from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
@@ -20,18 +22,11 @@ if TYPE_CHECKING:
     from dunkelwerk.dialogues.importing.candidates import Bad
     from dunkelwerk.dialogues.importing.run import Counts
 
-app = typer.Typer(help="Dialoge mit Einmal-PIN.", no_args_is_help=True)
 IMPORT = "Beispiel: dunkelwerk dialogues import tax_id personen.csv --pins-out druck.csv.age --recipient age1…"
+app = typer.Typer(help="Dialoge mit Einmal-PIN.", epilog=IMPORT, no_args_is_help=True)
 REMIND = "Beispiel: dunkelwerk dialogues remind tax_id --pins-out erinnerungen.csv.age --recipient age1…"
-PinsOut = Annotated[Path, typer.Option("--pins-out", metavar="OUT", help="Datei für den Druck; enthält die PINs.")]
-Recipient = Annotated[
-    str | None, typer.Option("--recipient", metavar="AGE_KEY", help="Für wen sie verschlüsselt wird (age1…).")
-]
-Raw = Annotated[
-    bool, typer.Option("--raw", help="Zellen unverändert: für die Druckerei, nie für ein Tabellenprogramm.")
-]
 app.command("letters", epilog=papers.EXAMPLE)(papers.letters)
-app.command("reissue", epilog=desk.REISSUE)(desk.reissue)
+app.command("reissue", epilog=anew.REISSUE)(anew.reissue)
 app.command("revoke", epilog=desk.REVOKE)(desk.revoke)
 app.command("paper", epilog=desk.PAPER)(desk.paper)
 app.command("returned", epilog=desk.RETURNED)(desk.returned)
@@ -52,7 +47,7 @@ def dialogues() -> None:
 def import_dialogues(
     type: Annotated[str, typer.Argument(metavar="TYPE", help="Dialogtyp, z. B. tax_id.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Personen, CSV mit Kopfzeile.")],
-    pins_out: PinsOut,
+    pins_out: Annotated[Path, PINS_OUT],
     recipient: Recipient = None,
     errors_out: Annotated[
         Path | None, typer.Option("--errors-out", metavar="BAD.csv", help="Datei für fehlerhafte Zeilen.")
@@ -121,34 +116,10 @@ def report(counts: Counts, pins_out: Path, *, encrypted: bool) -> None:
     tell_about_pins(pins_out, counts.kept, encrypted=encrypted)
 
 
-def warn_of_links(letters: int) -> None:
-    """Say where letters lead nobody, because the portal's address is not set."""
-    from dunkelwerk.dialogues.settings import configured_url, portal_url
-
-    if letters and not configured_url():
-        message = _(
-            "DUNKELWERK_PORTAL_URL ist nicht gesetzt: die Links der Briefe zeigen auf {url}, das niemand erreicht."
-        )
-        print(message.format(url=portal_url()), file=sys.stderr)
-
-
-def tell_about_pins(pins_out: Path, kept: Path | None, *, encrypted: bool) -> None:
-    """Warn of a file with readable PINs, and say where an older one went."""
-    if kept is not None:
-        message = _("{path} gab es schon; die ältere Datei mit ihren PINs heißt jetzt {kept}.")
-        print(message.format(path=pins_out, kept=kept), file=sys.stderr)
-    if not encrypted:
-        message = _(
-            "Achtung: {path} enthält PINs im Klartext (nur Ihr Benutzerkonto darf sie lesen). Bitte nach dem Druck "
-            "löschen; --recipient verschlüsselt sie."
-        )
-        print(message.format(path=pins_out), file=sys.stderr)
-
-
 @app.command("remind", epilog=REMIND)
 def remind(
     type: Annotated[str, typer.Argument(metavar="TYPE", help="Dialogtyp, z. B. tax_id.")],
-    pins_out: PinsOut,
+    pins_out: Annotated[Path, PINS_OUT],
     recipient: Recipient = None,
     raw: Raw = False,
     actor: Actor = None,
@@ -164,9 +135,12 @@ def remind(
 
     with outages():
         done = reminding.remind(type, pins_out, actor=who, on=business_day(on), recipient=key, raw=raw)
-    print(_("{count} Erinnerungen geschrieben.").format(count=done.letters))
+    text = _("1 Erinnerung geschrieben.") if done.letters == 1 else _("{count} Erinnerungen geschrieben.")
+    print(text.format(count=done.letters))
     if done.overtaken:
         message = _("{count} davon sind überholt (inzwischen beantwortet); ihre PIN öffnet nichts.")
+        if done.overtaken == 1:
+            message = _("1 davon ist überholt (inzwischen beantwortet); ihre PIN öffnet nichts.")
         print(message.format(count=done.overtaken), file=sys.stderr)
     warn_of_links(done.letters)
     tell_about_pins(pins_out, done.kept, encrypted=key is not None or not done.letters)
@@ -184,4 +158,6 @@ def expire(on: On = None) -> None:
     print(done)
     for name, count in done.reminders.items():
         text = _("{name}: {count} Erinnerungen sind fällig (dunkelwerk dialogues remind {name} --pins-out OUT)")
+        if count == 1:
+            text = _("{name}: 1 Erinnerung ist fällig (dunkelwerk dialogues remind {name} --pins-out OUT)")
         print(text.format(name=name, count=count))

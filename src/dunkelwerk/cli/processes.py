@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dunkelwerk.cli.person import Actor, AsJson, On, Parameters, Reason, acting_person
+from dunkelwerk.decisions.decimals import is_plain
 from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
 
@@ -225,11 +226,8 @@ def number(text: str, *, option: str, places: int) -> Decimal:
 
     More decimals are no number that is kept, or a German thousand: ``50.000``.
     """
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value < Decimal("1e9") or places < -value.as_tuple().exponent:  # type: ignore[operator]
+    value = Decimal(text) if is_plain(text) else Decimal(-1)
+    if not 0 <= value < Decimal("1e9") or places < -value.as_tuple().exponent:  # type: ignore[operator]
         message = _("{option}: erwartet eine Zahl ab 0 mit höchstens {places} Nachkommastellen, oder none.")
         raise wrong_usage(message.format(option=option, places=places))
     return value

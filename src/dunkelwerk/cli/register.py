@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from dunkelwerk.cli.framing import framed
 from dunkelwerk.cli.person import Actor, Parameters, Reason, acting_person
+from dunkelwerk.decisions.decimals import is_plain
 from dunkelwerk.infra.businessday import parse_day
 from dunkelwerk.infra.errors import wrong_usage
 from dunkelwerk.infra.i18n import _
@@ -186,8 +186,7 @@ def read_day(text: str | None, option: str) -> str | None:
 
 def read_amount(text: str) -> str:
     """An amount as JSON says it, with a German comma, too; raises CommandError (wrong usage)."""
-    try:
-        amount = Decimal(text.strip().replace(",", ".") if "." not in text else text.strip())
-    except InvalidOperation:
-        raise wrong_usage(_("--amount: keine Zahl wie 120.00.")) from None
-    return f"{amount:f}"
+    written = text.strip().replace(",", ".") if "." not in text else text.strip()
+    if not is_plain(written):
+        raise wrong_usage(_("--amount: keine Zahl wie 120.00."))
+    return written

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dunkelwerk.cli.dialogue_desk import act, outages, start
 from dunkelwerk.cli.person import Actor
 from dunkelwerk.infra.i18n import _
+
+if TYPE_CHECKING:
+    from dunkelwerk.dialogues.forms.language import DialogueType
 
 app = typer.Typer(help="Dialogtypen.", no_args_is_help=True)
 NameOrFile = Annotated[
@@ -120,10 +123,25 @@ def show(
     from dunkelwerk.dialogues.shipped import read_name_or_file, shipped_names
 
     if version is None and (Path(said).is_file() or said.replace("-", "_") in shipped_names()):
-        print(draw(read_name_or_file(said)))
+        form = read_name_or_file(said)
+        print(draw(form))
+        tell_columns(form)
         return
     start(None)
     from dunkelwerk.dialogues import type_versions
 
     with outages():
-        print(draw(type_versions.read_version(said.replace("-", "_"), version).form))
+        form = type_versions.read_version(said.replace("-", "_"), version).form
+    print(draw(form))
+    tell_columns(form)
+
+
+def tell_columns(form: DialogueType) -> None:
+    """Which columns a file to import has, and which it may have."""
+    from dunkelwerk.dialogues.forms.language import PERSON_FIELDS
+
+    names = {f"prefill.{name}": field.required for name, field in form.prefill.items()}
+    needed = [*PERSON_FIELDS, *(name for name, is_needed in names.items() if is_needed)]
+    free = ["valid_until", *(name for name, is_needed in names.items() if not is_needed)]
+    text = _("Spalten für dialogues import: {needed}; freiwillig: {free}")
+    print(text.format(needed=", ".join(needed), free=", ".join(free)))

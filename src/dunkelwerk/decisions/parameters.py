@@ -16,6 +16,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
+from dunkelwerk.decisions.decimals import ensure_plain
 from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.decisions.reasons import Disposition, Reason
 from dunkelwerk.infra.i18n import _
@@ -129,6 +130,7 @@ class ParameterBook(Generic[K]):
     def _resolve(self, values: dict[str, Any]) -> ParameterSet[K]:
         try:
             typed = msgspec.convert(values, self.kind)
+            ensure_plain(self.kind, values)
         except msgspec.ValidationError as error:
             fault = fault_in_words(error)
             entry = self.entries.get(fault.partition(":")[0])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from msgspec import Struct
 
+from dunkelwerk.dialogues.queries import unknown
 from dunkelwerk.dialogues.sessions import end_all
 from dunkelwerk.dialogues.words import state_in_words
 from dunkelwerk.infra.businessday import business_day
@@ -46,7 +47,7 @@ def changing(reference: str, *, states: Sequence[str], what: str) -> Iterator[tu
         cursor.execute(LOCK, (reference.strip().upper(),))
         row = cursor.fetchone()
         if row is None:
-            raise CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=reference))
+            raise unknown(reference)
         found = Locked(*row)
         if found.state not in states:
             message = _("Der Dialog {reference} ist im Zustand „{state}“; {what} geht nicht.")

@@ -22,6 +22,7 @@ from dunkelwerk.dialogues.models import OPEN_STATES
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.dialogues.sessions import end_all
 from dunkelwerk.dialogues.settings import configured_url
+from dunkelwerk.dialogues.shipped import ensure_answerable
 from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
@@ -96,7 +97,11 @@ class AlreadyThere(CommandError):
 def create(
     version: Version, person: Person, *, prefill: Mapping[str, Any], valid_until: date | None, actor: str
 ) -> Created:
-    """One dialogue, exported at once; raises AlreadyThere, and CommandError for a day in the past."""
+    """One dialogue, exported at once.
+
+    Raises AlreadyThere, Unanswerable for a type that nobody could submit, and CommandError for a day in the past.
+    """
+    ensure_answerable(version.form)
     configured_url()  # a wrong one is told before the PIN is made, which nobody could read again
     until = last_day(version.form, valid_until)
     if fault := key_fault(version.form, Newcomer(person, prefill)):

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from dunkelwerk.dialogues.forms.language import DialogueType, Source
+from dunkelwerk.dialogues.postal import parts_of
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.inbox.door import LONGEST_KEY
 from dunkelwerk.infra.i18n import _
@@ -67,6 +68,7 @@ def key_of(source: Source | None, newcomer: Newcomer) -> str:
 def enrolled(kind: Any, newcomer: Newcomer, key: str) -> Any:
     """The person as the line's register takes it."""
     person = newcomer.person
+    country, postal_code = parts_of(person.postal_code)
     return kind(
         member=key,
         salutation=person.salutation,
@@ -74,7 +76,8 @@ def enrolled(kind: Any, newcomer: Newcomer, key: str) -> Any:
         last_name=person.last_name,
         street=person.street,
         house_number=person.house_number,
-        postal_code=person.postal_code,
+        postal_code=postal_code,
         city=person.city,
         birth_date=person.birth_date,
+        country=country,
     )

@@ -40,7 +40,10 @@ class TypeVersion(models.Model):
 
 
 class DialogueImport(models.Model):
-    """One run of an import, with what it brought: rows read = imported + known + bad."""
+    """One run of an import, with what it brought: rows read = imported + known + bad.
+
+    ``layout``: how its print file looked, as JSON (``importing.layout``); null where it wrote no letter.
+    """
 
     type = models.CharField(max_length=60)
     file = models.CharField(max_length=200)
@@ -52,6 +55,7 @@ class DialogueImport(models.Model):
     completed = models.BigIntegerField(default=0)
     known = models.BigIntegerField(default=0)
     bad = models.BigIntegerField(default=0)
+    layout = models.TextField(null=True)
 
     class Meta:
         db_table = "dialogue_import"

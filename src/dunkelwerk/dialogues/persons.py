@@ -15,6 +15,8 @@ from unicodedata import category
 
 from msgspec import Struct
 
+from dunkelwerk.dialogues.postal import is_postal_code
+
 Kind = Literal["unreadable", "control", "invisible", "missing", "long", "no_letter", "postal_code"]
 
 LONGEST: Final = {"external_id": 200, "postal_code": 12, "house_number": 20, "salutation": 40}
@@ -29,8 +31,6 @@ UNREADABLE: Final = "\ufffd"
 SOFT_HYPHEN: Final = "\u00ad"
 #: nothing is to be seen of them, or each reader sees something else: marks of direction, private, unassigned
 INVISIBLE: Final = frozenset({"Cf", "Co", "Cn"})
-#: five digits, or with the sign of another country before it
-POSTAL_CODE: Final = re.compile(r"[0-9]{5}|(?!DE?-)[A-Z]{1,3}-[0-9A-Z](?:[ -]?[0-9A-Z]+)*", re.ASCII)
 
 
 class Flaw(Struct, frozen=True):
@@ -74,7 +74,7 @@ def person_flaws(texts: Mapping[str, str], *, needed: Collection[str]) -> Iterat
             yield Flaw(name, "long", longest)
         elif text and name == "last_name" and not any(map(str.isalpha, text)):
             yield Flaw(name, "no_letter")
-        elif text and name == "postal_code" and not POSTAL_CODE.fullmatch(text.upper()):
+        elif text and name == "postal_code" and not is_postal_code(text):
             yield Flaw(name, "postal_code")
 
 

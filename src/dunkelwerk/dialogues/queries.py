@@ -119,8 +119,9 @@ def read_one(condition: str, value: int | str) -> Dialogue:
 
 def unknown(value: int | str) -> CommandError:
     """The error for a dialogue that there is not. Whoever took a PIN for the reference must not find it in a log."""
-    said = value if str(value).startswith("D-") else "?"
-    return CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=said))
+    if not str(value).upper().startswith("D-"):
+        return CommandError(_("Diesen Dialog gibt es nicht; eine Vorgangsnummer sieht so aus: D-7K2MA-9QXR4."))
+    return CommandError(_("Den Dialog {reference} gibt es nicht.").format(reference=value))
 
 
 def opened(row: Sequence[Any], vault: Vault) -> Dialogue:

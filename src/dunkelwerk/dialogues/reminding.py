@@ -13,20 +13,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
-from dunkelwerk.dialogues import pins, records
+from dunkelwerk.dialogues import records
 from dunkelwerk.dialogues.events import SYSTEM
 from dunkelwerk.dialogues.hashing import Hasher
-from dunkelwerk.dialogues.importing.candidates import PERSON_COLUMNS, PREFILL, VALID_UNTIL
-from dunkelwerk.dialogues.importing.letters import ADDED, CsvFile, read_recipient
+from dunkelwerk.dialogues.importing.layout import Layout, layout_of
+from dunkelwerk.dialogues.importing.letters import CsvFile, read_recipient
 from dunkelwerk.dialogues.importing.run import turn
-from dunkelwerk.dialogues.minting import Mint, Minted, link_to
+from dunkelwerk.dialogues.minting import Mint, Minted
 from dunkelwerk.dialogues.records import Person
 from dunkelwerk.dialogues.settings import configured_url
-from dunkelwerk.dialogues.type_versions import read_version
+from dunkelwerk.dialogues.shipped import ensure_company
+from dunkelwerk.dialogues.type_versions import Version, read_version
 from dunkelwerk.infra.bulk import copy_rows
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
@@ -82,13 +82,14 @@ def remind(name: str, out: Path, *, actor: str, on: date, recipient: Any = None,
     """
     configured_url()  # a wrong one is told before anything is written
     version = read_version(name.replace("-", "_"), None)
-    columns = (*PERSON_COLUMNS, VALID_UNTIL, *(f"{PREFILL}{field}" for field in version.form.prefill))
+    ensure_company(version.form)  # else the old PINs were dead, and the letters with the new ones not printed
     with turn(version.name), connection.cursor() as cursor:
-        letters = CsvFile(out, (*columns, *ADDED), delimiter=";", recipient=recipient, raw=raw)
+        layout = layout_of(cursor, version.form)
+        letters = layout.open(out, recipient=recipient, raw=raw)
         try:
             cursor.execute(DROP)
             cursor.execute(STAGE)
-            write(cursor, version.name, tuple(version.form.prefill), letters, on)
+            write(cursor, version, layout, letters, on)
             letters.settle()
             return take_effect(cursor, letters, actor, on)
         except BaseException:
@@ -99,11 +100,11 @@ def remind(name: str, out: Path, *, actor: str, on: date, recipient: Any = None,
                 cursor.execute(DROP)
 
 
-def write(cursor: Any, name: str, prefill: Sequence[str], letters: CsvFile, on: date) -> None:
+def write(cursor: Any, version: Version, layout: Layout, letters: CsvFile, on: date) -> None:
     """Make PINs and letters for every dialogue that is due."""
     vault = Vault(cursor, on=business_day())
     with Mint(Hasher.open(cursor), ahead=AHEAD) as mint:
-        for rows in batches(cursor, name, on):
+        for rows in batches(cursor, version.name, on):
             vault.prepare(cursor, {row[2] for row in rows})
             minted = take(cursor, mint, len(rows))
             stage = [
@@ -111,7 +112,7 @@ def write(cursor: Any, name: str, prefill: Sequence[str], letters: CsvFile, on: 
                 for row, each in zip(rows, minted, strict=True)
             ]
             copy_rows(cursor, "reminder_stage", ("dialogue", "selector", "hash", "pepper"), stage)
-            letters.write(letter(vault, row, prefill, each) for row, each in zip(rows, minted, strict=True))
+            letters.write(letter(vault, row, version, layout, each) for row, each in zip(rows, minted, strict=True))
 
 
 def batches(cursor: Any, name: str, on: date) -> Iterator[Sequence[Any]]:
@@ -137,22 +138,14 @@ def take(cursor: Any, mint: Mint, count: int) -> list[Minted]:
     return found
 
 
-def letter(vault: Vault, row: Sequence[Any], prefill: Sequence[str], minted: Minted) -> list[str]:
+def letter(vault: Vault, row: Sequence[Any], version: Version, layout: Layout, minted: Minted) -> list[str]:
     """One row of the print export."""
     _id, reference, key, person, known, until = row
     who = records.unseal(vault, person, Person, key=key, reference=reference, column=records.PERSON)
     values: dict[str, Any] = {}
     if known:
         values = records.unseal(vault, known, dict[str, Any], key=key, reference=reference, column=records.PREFILL)
-    facts, link = msgspec.to_builtins(who), link_to(minted.pin)
-    cells = [str(facts[name]) for name in PERSON_COLUMNS]
-    cells += [until.isoformat(), *(written(values.get(name)) for name in prefill)]
-    return [*cells, reference, pins.grouped(minted.pin), link, link]
-
-
-def written(value: Any) -> str:
-    """A prefilled value as a file has it."""
-    return "" if value is None else value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return layout.row(version.form, who, values, until=until, reference=reference, pin=minted.pin)
 
 
 def take_effect(cursor: Any, letters: CsvFile, actor: str, on: date) -> Reminded:

@@ -50,6 +50,10 @@ RECEIPT = """
     SELECT s.receipt, s.data_key, d.reference, s.receipt_sha256, s.language
     FROM dialogue_submission s JOIN dialogue d ON d.id = s.dialogue WHERE s.dialogue = %s AND s.receipt IS NOT NULL
 """
+SUBMITTED_ANSWERS = """
+    SELECT s.answers, s.data_key, d.reference FROM dialogue_submission s JOIN dialogue d ON d.id = s.dialogue
+    WHERE s.dialogue = %s AND s.answers IS NOT NULL
+"""
 SETTLED, WITH_PERSON = "settled", "with_person"
 #: what a notice's state means to the person who answered
 OUTCOMES = {"settled": SETTLED, "handled": SETTLED, "waiting": None}
@@ -95,6 +99,14 @@ class AlreadySubmitted(NotOpen):
     """Somebody submitted it before, on another device perhaps: show the state."""
 
 
+class ProcessMissing(CommandError):
+    """The process that takes the answers is not installed, or cannot be loaded."""
+
+
+class TypeUnfit(CommandError):
+    """The type and its process do not fit: the process cannot read the notice that the type makes of the answers."""
+
+
 def submit(
     dialogue: Dialogue, form: Form, *, revision: int, receipt: bytes, receipt_sha256: str, language: str, at: datetime
 ) -> Submitted:
@@ -102,8 +114,8 @@ def submit(
 
     ``form`` was made from the draft of ``revision``; ``receipt`` was rendered from it at the moment ``at``. Uploads
     of hidden questions are deleted, open items about a paper form closed. Raises Incomplete, AlreadySubmitted, NotOpen
-    (expired or revoked meanwhile), StaleDraft (saved, or a file added or removed, meanwhile on another device), and
-    CommandError for a notice that the process cannot read.
+    (expired or revoked meanwhile), StaleDraft (saved, or a file added or removed, meanwhile on another device),
+    ProcessMissing, TypeUnfit, and the inbox's AlreadyThere; KeysMissing where nothing can be sealed.
     """
     if faults := form.missing():
         raise Incomplete(faults)
@@ -138,14 +150,27 @@ def ensure_open(cursor: Any, dialogue: int) -> None:
 
 
 def deliver(dialogue: Dialogue, form: Form) -> Delivery:
-    """The notice as the inbox takes it, read as strictly as at its door; raises CommandError."""
+    """The notice as the inbox takes it, read as strictly as at its door; raises ProcessMissing or TypeUnfit."""
+    door = open_door(dialogue)
     said = notice_of(form, reference=dialogue.reference, submitted_on=business_day())
-    found = Door().examine(FileLine(1, 0, msgspec.json.encode(said)), file=dialogue.reference)
+    found = door.examine(FileLine(1, 0, msgspec.json.encode(said)), file=dialogue.reference)
     if isinstance(found, Refusal):
         message = _("Dialog {reference}: der Prozess {process} kann die Antworten nicht lesen ({what}).")
         text = message.format(reference=dialogue.reference, process=dialogue.form.process, what=found.what)
-        raise CommandError(text)
+        raise TypeUnfit(text)
     return found
+
+
+def open_door(dialogue: Dialogue) -> Door:
+    """The inbox's door, where the process of the dialogue is known; raises ProcessMissing."""
+    try:
+        door = Door()
+    except CommandError as error:  # a customer's package that cannot be loaded, perhaps its very own
+        raise ProcessMissing(str(error)) from error
+    if not door.knows(dialogue.form.process):
+        message = _("Dialog {reference}: den Prozess {process} gibt es nicht.")
+        raise ProcessMissing(message.format(reference=dialogue.reference, process=dialogue.form.process))
+    return door
 
 
 def keep_uploads(cursor: Any, dialogue: int, form: Form) -> list[dict[str, Any]]:
@@ -209,6 +234,19 @@ def status(dialogue: int) -> Status:
 def outcome_of(notice: str | None) -> str | None:
     """What the state of its notice means to the person: ``settled``, ``with_person``, None: not yet."""
     return OUTCOMES.get(notice, WITH_PERSON) if notice else None
+
+
+def read_answers(dialogue: int) -> dict[str, Any]:
+    """The answers as they were submitted; {} where there are none, or none any more after their term."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUBMITTED_ANSWERS, (dialogue,))
+        row = cursor.fetchone()
+        if row is None:
+            return {}
+        sealed, key, reference = row
+        vault = vault_of(cursor, on=business_day())
+        vault.prepare(cursor, {key})
+    return records.unseal(vault, sealed, dict[str, Any], key=key, reference=reference, column=records.ANSWERS)
 
 
 def read_receipt(dialogue: int) -> Receipt | None:

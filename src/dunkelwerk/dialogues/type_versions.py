@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from dunkelwerk.dialogues.forms import reading
 from dunkelwerk.dialogues.forms.language import DialogueType
-from dunkelwerk.dialogues.shipped import SHIPPED, problems_of, read_file, shipped_names
+from dunkelwerk.dialogues.shipped import SHIPPED, ensure_company, problems_of, read_file, shipped_names
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
@@ -59,7 +59,11 @@ class Listed(Struct, frozen=True):
 
 
 def publish(form: DialogueType, *, actor: str) -> Version:
-    """Publish a type as its next version, unless the newest says exactly the same; raises CommandError for faults."""
+    """Publish a type as its next version, unless the newest says exactly the same; raises CommandError for faults.
+
+    CompanyUnknown is the one for a company that the insurer does not list.
+    """
+    ensure_company(form)
     problems = problems_of(form)
     if problems:
         lines = "\n".join(f"  {each.path}: {each.text}" for each in problems)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from dunkelwerk.decisions.decimals import PlainDecoder
 from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
@@ -50,8 +51,12 @@ class Door:
     """Reads lines strictly, by the type of notice of the process that each names."""
 
     def __init__(self) -> None:
-        self._decoders = {name: msgspec.json.Decoder(process.notice) for name, process in processes().items()}
+        self._decoders = {name: PlainDecoder(process.notice) for name, process in processes().items()}
         self._keys = {name: process.line.key for name, process in processes().items()}
+
+    def knows(self, process: str) -> bool:
+        """Whether there is a process of this name."""
+        return process in self._decoders
 
     def examine(self, line: FileLine, *, file: str) -> Delivery | Refusal:
         """The notice of a line, or what is wrong with it."""
@@ -95,7 +100,7 @@ class Door:
         return process
 
 
-def decode(decoder: msgspec.json.Decoder[Any], text: bytes) -> Any:
+def decode(decoder: PlainDecoder[Any] | msgspec.json.Decoder[Any], text: bytes) -> Any:
     """What the text holds; raises Unreadable."""
     try:
         return decoder.decode(text)

@@ -77,6 +77,10 @@ class Origin(Struct, frozen=True):
     actor: str
 
 
+class AlreadyThere(CommandError):
+    """The channel has another notice under this id."""
+
+
 class Receipt(Struct, frozen=True):
     """What became of some deliveries: how many are new, how many were there already, and which were refused."""
 
@@ -149,7 +153,7 @@ def add(deliveries: Sequence[Delivery], origin: Origin, vault: Vault, *, at: dat
 def add_one(cursor: Any, delivery: Delivery, origin: Origin, vault: Vault, *, at: datetime) -> int:
     """Write one new notice and who brought it, within the caller's transaction; its number.
 
-    Adders wait until that transaction ends: call it last. Raises CommandError where the channel has this id already.
+    Adders wait until that transaction ends: call it last. Raises AlreadyThere where the channel has this id already.
     """
     cursor.execute(TAKE_TURNS)
     sealed = vault.seal(delivery.text, about=about(origin.channel, delivery.external_id, FIRST))
@@ -157,7 +161,7 @@ def add_one(cursor: Any, delivery: Delivery, origin: Origin, vault: Vault, *, at
     cursor.execute(INSERT_ONE, (origin.channel, FIRST, at, vault.current, *row))
     added = cursor.fetchone()
     if added is None:
-        raise CommandError(other_content(origin))
+        raise AlreadyThere(other_content(origin))
     identity: int = added[0]
     touch(cursor, identity, actor=origin.actor, deed="received", at=at)
     return identity

@@ -30,6 +30,10 @@ KEY = 32
 NEWEST = "SELECT id, wrapped, master FROM data_key WHERE master = %s AND created_on >= %s ORDER BY id DESC LIMIT 1"
 
 
+class KeysMissing(CommandError):
+    """The key file, or a key that is needed from it, cannot be used: until it can, nothing is read or sealed."""
+
+
 def key_file() -> Path:
     """Where the key file is, or would be."""
     return Path(os.environ.get("DUNKELWERK_KEY_FILE") or default_home() / "keys.json")
@@ -47,14 +51,14 @@ class MasterKeys:
     def open(cls, cursor: Any) -> MasterKeys:
         """Read the key file, or create it with one key where nothing is sealed yet.
 
-        Raises CommandError where it cannot be used, or is missing although records were sealed with its keys.
+        Raises KeysMissing where it cannot be used, or is missing although records were sealed with its keys.
         """
         path = key_file()
         if not path.exists():
             cursor.execute("SELECT EXISTS (SELECT FROM data_key)")
             if cursor.fetchone()[0]:
                 message = _("{path}: die Schlüsseldatei fehlt; bitte aus der Sicherung zurückholen.")
-                raise CommandError(message.format(path=path))
+                raise KeysMissing(message.format(path=path))
             keys = cls(path, "", {})
             keys.add()
             keys.write(exclusive=True)
@@ -68,7 +72,7 @@ class MasterKeys:
             return found
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             message = _("{path}: die Schlüsseldatei ist nicht lesbar ({kind}); bitte aus der Sicherung zurückholen.")
-            raise CommandError(message.format(path=path, kind=type(error).__name__)) from None
+            raise KeysMissing(message.format(path=path, kind=type(error).__name__)) from None
 
     def add(self) -> None:
         """Make a new key the active one; older ones stay, for backups."""
@@ -99,20 +103,20 @@ class MasterKeys:
                 part.replace(self.path)
         except OSError as error:
             message = _("{path}: die Schlüsseldatei ist nicht schreibbar ({reason}).")
-            raise CommandError(message.format(path=self.path, reason=error.strerror)) from None
+            raise KeysMissing(message.format(path=self.path, reason=error.strerror)) from None
         finally:
             part.unlink(missing_ok=True)
 
     def unwrap(self, wrapped: bytes, master: str) -> bytes:
-        """A data key; raises CommandError where its master key is missing or wrong."""
+        """A data key; raises KeysMissing where its master key is missing or wrong."""
         if master not in self.keys:
             message = _("{path}: der Hauptschlüssel {master} fehlt; bitte die richtige Schlüsseldatei verwenden.")
-            raise CommandError(message.format(path=self.path, master=master))
+            raise KeysMissing(message.format(path=self.path, master=master))
         try:
             return AESGCM(self.keys[master]).decrypt(wrapped[:NONCE], wrapped[NONCE:], master.encode())
         except InvalidTag:
             message = _("{path}: der Hauptschlüssel {master} passt nicht zu den Daten.")
-            raise CommandError(message.format(path=self.path, master=master)) from None
+            raise KeysMissing(message.format(path=self.path, master=master)) from None
 
     def wrap(self, key: bytes) -> bytes:
         """A data key wrapped by the active master key."""
@@ -163,7 +167,7 @@ class Vault:
         return identity
 
     def _ensure_same_file(self, cursor: Any) -> None:
-        """Raise CommandError before a key of a foreign file seals anything: its records would be lost with it."""
+        """Raise KeysMissing before a key of a foreign file seals anything: its records would be lost with it."""
         cursor.execute("SELECT id, wrapped, master FROM data_key ORDER BY id DESC LIMIT 1")
         for _identity, wrapped, master in cursor.fetchall():
             self.masters.unwrap(bytes(wrapped), master)

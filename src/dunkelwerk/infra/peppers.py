@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _
-from dunkelwerk.infra.keys import MasterKeys
+from dunkelwerk.infra.keys import KeysMissing, MasterKeys
 
 SEVERAL, ONE = "DUNKELWERK_PEPPERS", "DUNKELWERK_PEPPER"
 SHORTEST = 16
@@ -61,13 +61,13 @@ def read_peppers(cursor: Any, *, in_use: str | None = None) -> Peppers:
 
 
 def ensure_unused(cursor: Any, masters: MasterKeys, in_use: str | None) -> None:
-    """Raise CommandError where PINs are out whose peppers this key file lacks."""
+    """Raise KeysMissing where PINs are out whose peppers this key file lacks."""
     if in_use is None:
         return
     cursor.execute(in_use)
     if cursor.fetchone()[0]:
         message = _("{path}: die Geheimnisse der ausgegebenen PINs fehlen; bitte aus der Sicherung zurückholen.")
-        raise CommandError(message.format(path=masters.path))
+        raise KeysMissing(message.format(path=masters.path))
 
 
 def add_pepper(cursor: Any, *, first: bool) -> MasterKeys:

@@ -99,7 +99,7 @@ def tell_next(reference: str, task: str, item: int) -> Iterator[str]:
     }
     commands = {
         PAPER_FORM: "dialogues paper {reference} --actor NAME",
-        WRONG_PERSON: "dialogues reissue {reference} --despite-exit --reason … --actor NAME",
+        WRONG_PERSON: "dialogues reissue {reference} --despite-exit --out … --reason … --actor NAME",
         DECEASED: "dialogues files {reference} --out … --actor NAME",
     }
     if task in words:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
-from django.db import connection
+from django.db import Error, connection
 
 #: our advisory locks of two numbers: this one, and one made of the name
 SPACE = 20_250_610
-TRY = "SELECT pg_try_advisory_lock(%s, %s)"
+TRY, RELEASE = "SELECT pg_try_advisory_lock(%s, %s)", "SELECT pg_advisory_unlock(%s, %s)"
 
 
 @contextmanager
@@ -23,4 +23,11 @@ def alone(name: str) -> Iterator[bool]:
     number = zlib.crc32(name.encode()) - 2**31
     with closing(connection.copy()) as guard, guard.cursor() as cursor:
         cursor.execute(TRY, (SPACE, number))
-        yield bool(cursor.fetchone()[0])
+        free = bool(cursor.fetchone()[0])
+        try:
+            yield free
+        finally:
+            if free:
+                # The server ends a closed session in its own time, and whoever comes next would find it held till then.
+                with suppress(Error):
+                    cursor.execute(RELEASE, (SPACE, number))

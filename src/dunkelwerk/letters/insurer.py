@@ -28,6 +28,18 @@ class Complaints(Struct, frozen=True, forbid_unknown_fields=True):
     reach: str
 
 
+class CompanyUnknown(CommandError):
+    """insurer.yaml has no such company: what is to go out in its name would go out in that of the insurer."""
+
+    def __init__(self, legal_entity: str) -> None:
+        message = _(
+            "legal_entity: die Gesellschaft {name} steht nicht in insurer.yaml; dort unter legal_entities eintragen "
+            "(mit {{}}, wenn sie der Versicherer selbst ist)."
+        )
+        super().__init__(message.format(name=legal_entity))
+        self.legal_entity = legal_entity
+
+
 class Insurer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a letter says of its sender. ``address``: the lines below the name; ``footer``: columns of lines."""
 
@@ -48,8 +60,21 @@ class Insurer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     #: by legal entity of a cover or a dialogue type: the fields that differ
     legal_entities: dict[str, dict[str, Any]] = {}
 
+    def knows(self, legal_entity: str) -> bool:
+        """Whether it is the insurer itself, or a company that it lists."""
+        return not legal_entity or legal_entity in self.legal_entities
+
+    def ensure_known(self, legal_entity: str) -> None:
+        """Raise CompanyUnknown for a company in whose name nothing may go out."""
+        if not self.knows(legal_entity):
+            raise CompanyUnknown(legal_entity)
+
     def of(self, legal_entity: str) -> dict[str, Any]:
-        """The insurer as a letter shows it, for the company that carries the cover."""
+        """The insurer as a letter shows it, for the company that carries the cover.
+
+        Covers may name any entity of the books; one that is not listed differs in nothing. Where a wrong name would do
+        harm, ``ensure_known`` comes first.
+        """
         whole = {**msgspec.to_builtins(self), **self.legal_entities.get(legal_entity, {})}
         whole.pop("legal_entities")
         return whole

@@ -13,6 +13,8 @@ class LetterSource(Protocol):
 
     #: where the line's ``.typ`` files are
     folder: Path
+    #: whether its letters go out only in the name of companies that insurer.yaml lists
+    names_companies: bool
 
     def recipients(self, cursor: Any, persons: Sequence[int]) -> Mapping[int, Any]:
         """The persons with their present addresses, by the register's id; one that is unknown is left out."""

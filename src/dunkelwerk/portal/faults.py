@@ -13,6 +13,8 @@ from dunkelwerk.portal.languages import chosen_language
 
 #: seconds after which another try is worth it
 RETRY = 10
+#: the same, where somebody must do something first
+RETRY_WITH_KEYS = 600
 #: the field that says whose page it was; no question begins so
 WHOSE = f"{BESIDE}whose"
 #: not part of what is sent again: a token of its own stands beside it
@@ -122,6 +124,24 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         way_on_text=_("Noch einmal versuchen"),
     )
     response["Retry-After"] = str(RETRY)
+    return response
+
+
+def without_keys(request: HttpRequest) -> HttpResponse:
+    """503: nothing is read or sealed until the operator brings the keys back. What was posted stands in the page."""
+    again = repeated(request)
+    sentences = [
+        _("Alles, was Sie gespeichert haben, liegt verschlüsselt bei uns; der Schlüssel dazu fehlt uns im Moment."),
+        _("Das liegt an uns, nicht an Ihnen. Verloren ist nichts, und Ihre PIN gilt weiter."),
+    ]
+    if again is not None:
+        sentences.append(_("Ihre letzten Eingaben stehen noch in dieser Seite: Senden Sie sie später noch einmal."))
+        sentences += without_files(request)
+    else:
+        sentences.append(_("Bitte versuchen Sie es in ein paar Stunden noch einmal."))
+    heading, way_on = _("Wir kommen gerade nicht an Ihre Angaben"), _("Noch einmal versuchen")
+    response = show(request, 503, heading, *sentences, again=again, way_on=request.path, way_on_text=way_on)
+    response["Retry-After"] = str(RETRY_WITH_KEYS)
     return response
 
 

@@ -12,8 +12,10 @@ from django.shortcuts import redirect
 from dunkelwerk.dialogues.answers import NotOpen
 from dunkelwerk.infra.database import reconnect
 from dunkelwerk.infra.i18n import speaking
-from dunkelwerk.portal.faults import unavailable
+from dunkelwerk.infra.keys import KeysMissing
+from dunkelwerk.portal.faults import unavailable, without_keys
 from dunkelwerk.portal.languages import chosen_language
+from dunkelwerk.portal.notes import note_without_keys
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -31,7 +33,7 @@ class Language:
 
 
 class Outage:
-    """While the database is away: a page that says so, and nothing that was typed is lost.
+    """While the database or the keys are away: a page that says so, and nothing that was typed is lost.
 
     And what may end while a page is open: somebody revoked the dialogue, or it was submitted on another device.
     """
@@ -60,6 +62,9 @@ class Outage:
             reconnect()
             self.latest = self.known.outage = object()
             return unavailable(request)
+        if isinstance(error, KeysMissing):
+            note_without_keys(request.resolver_match.route)
+            return without_keys(request)
         if isinstance(error, NotOpen):
             return redirect("portal:status")
         return None

@@ -21,6 +21,11 @@ def note_refused(question: str, code: str) -> None:
     logger.warning("upload refused", extra={"fields": {"question": question, "refused": code}})
 
 
-def note_not_taken(type: str, process: str) -> None:
-    """A complete form could not be submitted: its type does not fit its process, or the inbox knows its number."""
-    logger.error("not taken", extra={"fields": {"type": type, "process": process}})
+def note_not_taken(type: str, process: str, error: Exception) -> None:
+    """A complete form could not be submitted: the kind of error says why."""
+    logger.error("not taken", extra={"fields": {"type": type, "process": process, "why": error.__class__.__name__}})
+
+
+def note_without_keys(path: str) -> None:
+    """The key file, or a key in it, cannot be used."""
+    logger.error("keys missing", extra={"fields": {"path": path}})

@@ -15,21 +15,25 @@ from dunkelwerk.dialogues.answers import (
     Attached,
     Incomplete,
     NotOpen,
+    ProcessMissing,
     StaleDraft,
+    TypeUnfit,
     list_uploads,
     read_receipt,
 )
 from dunkelwerk.dialogues.forms.filling import Fault, Form
 from dunkelwerk.dialogues.forms.telling import no_answer
 from dunkelwerk.dialogues.models import OPEN_STATES
+from dunkelwerk.inbox.operations import AlreadyThere
 from dunkelwerk.infra.businessday import now
 from dunkelwerk.infra.errors import CommandError
 from dunkelwerk.infra.i18n import _, spoken
+from dunkelwerk.infra.keys import KeysMissing
 from dunkelwerk.portal import faults
 from dunkelwerk.portal.languages import LANGUAGES, remember_language
 from dunkelwerk.portal.notes import note_not_taken
 from dunkelwerk.portal.receipts import make_receipt
-from dunkelwerk.portal.sheets import Sheet, open_sheet
+from dunkelwerk.portal.sheets import Sheet, open_sheet, submitted_form
 from dunkelwerk.portal.start import address_of
 from dunkelwerk.portal.visits import Visit, submitted, visiting
 from dunkelwerk.portal.wording import told_moment
@@ -112,39 +116,59 @@ def submit(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
         return show(request, visit, sheet, notice=changed, status=409)
     if sheet.missing():
         return show(request, visit, sheet)
-    at, language = now(), spoken()
-    pdf = make_receipt(visit.dialogue, sheet.form, list_uploads(visit.dialogue.id), at=at, language=language)
     try:
-        answers.submit(
-            visit.dialogue,
-            sheet.form,
-            revision=sheet.revision,
-            receipt=pdf,
-            receipt_sha256=hashlib.sha256(pdf).hexdigest(),
-            language=language,
-            at=at,
-        )
+        hand_in(visit, sheet)
     except (StaleDraft, Incomplete):
         return show(request, visit, open_sheet(visit.dialogue), notice=changed, status=409)
     except AlreadySubmitted:
         return redirect("portal:status")
     except NotOpen:
         return redirect("portal:ended")
-    except CommandError:
-        return not_taken(request, visit)
+    except KeysMissing:
+        raise  # the middleware says it, as on every page
+    except CommandError as error:
+        return not_taken(request, visit, error)
     return redirect("portal:done")
 
 
-def not_taken(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """503: the inbox does not take the notice, which only its operator can mend. The draft stands."""
-    note_not_taken(visit.dialogue.type, visit.dialogue.form.process)
-    return faults.show(
-        request,
-        503,
-        _("Ihre Angaben lassen sich gerade nicht absenden"),
-        _("Das liegt an uns, nicht an Ihnen. Alles, was Sie eingegeben haben, ist gespeichert."),
-        _("Bitte versuchen Sie es in einigen Tagen noch einmal. Ihre PIN gilt weiter."),
+def hand_in(visit: Visit, sheet: Sheet) -> None:
+    """Submit the sheet with its receipt; raises what ``answers.submit`` does, CommandError where none can be set."""
+    at, language = now(), spoken()
+    pdf = make_receipt(visit.dialogue, sheet.form, list_uploads(visit.dialogue.id), at=at, language=language)
+    answers.submit(
+        visit.dialogue,
+        sheet.form,
+        revision=sheet.revision,
+        receipt=pdf,
+        receipt_sha256=hashlib.sha256(pdf).hexdigest(),
+        language=language,
+        at=at,
     )
+
+
+def not_taken(request: HttpRequest, visit: Visit, error: CommandError) -> HttpResponse:
+    """What keeps a complete form from being submitted, which only the operator can mend. The draft stands."""
+    note_not_taken(visit.dialogue.type, visit.dialogue.form.process, error)
+    status, heading, why, what_to_do = told(error)
+    stands = _("Alles, was Sie eingegeben haben, ist gespeichert, und Ihre PIN gilt weiter.")
+    return faults.show(request, status, heading, why, stands, what_to_do)
+
+
+def told(error: CommandError) -> tuple[int, str, str, str]:
+    """Status, heading, why, and what a person can do about it."""
+    if isinstance(error, AlreadyThere):
+        heading = _("Zu Ihrer Vorgangsnummer liegt uns schon eine Antwort vor")
+        why = _("Eine zweite nehmen wir nicht ungeprüft an, und die erste überschreiben wir nicht.")
+        return 409, heading, why, _("Am Telefon sehen wir nach, welche von beiden gilt.")
+    heading = _("Ihre Angaben lassen sich gerade nicht absenden")
+    if isinstance(error, ProcessMissing):
+        why = _("Das Programm, das Ihre Angaben entgegennimmt, läuft bei uns gerade nicht. Das liegt nicht an Ihnen.")
+        return 503, heading, why, _("Bitte versuchen Sie es in einigen Tagen noch einmal.")
+    if isinstance(error, TypeUnfit):
+        why = _("Unser Fragebogen hat einen Fehler, den wir erst beheben müssen. Ihre Angaben sind in Ordnung.")
+        return 500, heading, why, _("Bitte versuchen Sie es in einigen Tagen noch einmal.")
+    why = _("Bei uns stimmt gerade eine Einstellung nicht. Das liegt an uns, nicht an Ihnen.")
+    return 503, heading, why, _("Bitte versuchen Sie es in ein paar Stunden noch einmal.")
 
 
 @require_safe
@@ -164,13 +188,13 @@ def status(request: HttpRequest, visit: Visit) -> HttpResponse:
 def tell(request: HttpRequest, visit: Visit, *, is_new: bool) -> HttpResponse:
     """The state of a submitted dialogue."""
     found = answers.status(visit.dialogue.id)
-    form = open_sheet(visit.dialogue).form
+    form = submitted_form(visit.dialogue)
     context = {
         "is_new": is_new,
         "subject": form.say(form.type.title),
         "status": found,
         "reference": visit.dialogue.reference,
-        "next_steps": [form.say(each) for each in form.type.next_steps],
+        "next_steps": form.next_steps(),
         "days": form.type.status_days,
         "when": told_moment(found.submitted_at) if found.submitted_at else "",
     }

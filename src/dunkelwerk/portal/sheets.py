@@ -6,11 +6,12 @@ What somebody typed is kept even where it is wrong, beside the answers under ``T
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
-from dunkelwerk.dialogues.answers import Draft, StaleDraft, file_ids, load_draft, save_draft
+from dunkelwerk.dialogues.answers import Draft, StaleDraft, file_ids, load_draft, read_answers, save_draft
 from dunkelwerk.dialogues.forms.filling import Fault, Form
 from dunkelwerk.dialogues.queries import Dialogue
 from dunkelwerk.infra.businessday import business_day
@@ -53,14 +54,19 @@ def sheet_of(dialogue: Dialogue, draft: Draft) -> Sheet:
     return Sheet(make_form(dialogue, answers), draft.revision, typed)
 
 
-def make_form(dialogue: Dialogue, answers: Mapping[str, Any]) -> Form:
-    """The dialogue's type with these answers and the files that are there, as of today."""
+def submitted_form(dialogue: Dialogue) -> Form:
+    """The form as it was submitted, as of that day; after the answers' term without them."""
+    return make_form(dialogue, read_answers(dialogue.id), today=dialogue.end_on)
+
+
+def make_form(dialogue: Dialogue, answers: Mapping[str, Any], *, today: date | None = None) -> Form:
+    """The dialogue's type with these answers and the files that are there, as of today or that day."""
     return Form(
         dialogue.form,
         answers,
         prefill=dialogue.prefill,
         person=dialogue.facts,
-        today=business_day(),
+        today=today or business_day(),
         files=file_ids(dialogue.id),
     )
 

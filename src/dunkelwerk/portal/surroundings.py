@@ -15,9 +15,14 @@ from dunkelwerk.portal.languages import LANGUAGES
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """The context of every template. ``companies``: before the login, all of whom a letter may have come."""
+    """The context of every template. ``companies``: before the login all from whom a letter may have come.
+
+    So, too, where a type names a company that the insurer no longer lists: rather all of them than a wrong one.
+    """
     house, visit = read_house(), getattr(request, "visit", None)
-    companies = [house.company(visit.dialogue.form.legal_entity)] if visit else list(house.companies.values())
+    entity = visit.dialogue.form.legal_entity if visit else None
+    is_known = entity is not None and house.insurer.knows(entity)
+    companies = [house.company(entity)] if is_known else list(house.companies.values())
     return {
         "house": house,
         "insurer": companies[0],

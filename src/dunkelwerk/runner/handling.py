@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from dunkelwerk.decisions.decimals import ensure_plain
 from dunkelwerk.decisions.decision import APPLY, Action
 from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.inbox import operations as inbox
@@ -85,6 +86,7 @@ def read_action(said: Mapping[str, Any], opened: Opened, row: Row, together: Seq
     defaults = {"contract": contract, "claim": claim}
     try:
         action: Action = msgspec.convert({**defaults, **said}, line.action, strict=False)
+        ensure_plain(line.action, {**defaults, **said})
     except msgspec.ValidationError as error:
         message = _("Geschäftsvorfall {type}: {fault}.")
         raise CommandError(message.format(type=said.get("type", "?"), fault=fault_in_words(error)), code=2) from None

@@ -63,6 +63,12 @@ class Post(Struct, frozen=True):
         return ["ordered", "failed"] if self.retry else ["ordered"]
 
 
+def ensure_sender(source: LetterSource, engine: Engine, legal_entity: str) -> None:
+    """Raise LetterFault for a letter that would go out in the name of another company than the one it is from."""
+    if source.names_companies and not engine.insurer.knows(legal_entity):
+        raise LetterFault(f"die Gesellschaft {legal_entity} steht nicht in insurer.yaml (legal_entities)")
+
+
 class Draft(Struct, frozen=True):
     """An order with its filled data, or with why it has none."""
 
@@ -162,7 +168,9 @@ class Renderer:
         recipient = people.get(order.person)
         if record is None or recipient is None:
             return Draft(order, {}, "die Entscheidung fehlt" if record is None else "die Person fehlt im Bestand")
+        engine = self.engines[order.line]
         try:
+            ensure_sender(source, engine, order.legal_entity)
             content = source.content(
                 source.read(record),
                 template=order.template,
@@ -175,7 +183,7 @@ class Renderer:
             return Draft(order, {}, error.fault)
         except Exception as error:  # whatever a content function raises concerns this letter alone
             return Draft(order, {}, "unerwarteter Fehler {what} in {where}".format(**locate(error)))
-        return Draft(order, self.engines[order.line].fill(content, legal_entity=order.legal_entity))
+        return Draft(order, engine.fill(content, legal_entity=order.legal_entity))
 
     def _records(self, cursor: Any, orders: Sequence[Picked]) -> dict[int, bytes]:
         """The decision records, opened, by decision."""
@@ -291,6 +299,7 @@ def preview(source: LetterSource, engine: Engine, matter: Any, order: tuple[str,
     template, contract, claim = order
     try:
         content = source.content(matter, template=template, contract=contract, claim=claim, on=on, recipient=None)
+        ensure_sender(source, engine, content["legal_entity"])
         data = engine.fill(content, legal_entity=content["legal_entity"])
         return text_of(engine.render(template, data, on=on).pdf)
     except LetterFault as error:

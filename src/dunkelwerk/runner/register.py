@@ -12,6 +12,7 @@ import msgspec
 from django.db import transaction
 from msgspec import Struct
 
+from dunkelwerk.decisions.decimals import PlainDecoder
 from dunkelwerk.decisions.decision import APPLY
 from dunkelwerk.decisions.faults import fault_in_words
 from dunkelwerk.inbox import operations as inbox
@@ -97,7 +98,7 @@ def as_notice(procedure: AnyProcess, said: Mapping[str, Any], person: Person) ->
     }
     text = msgspec.json.encode(notice)
     try:
-        msgspec.json.decode(text, type=procedure.notice)
+        PlainDecoder(procedure.notice).decode(text)
     except (msgspec.DecodeError, ValueError) as error:
         raise wrong_usage(_("Das lässt sich nicht eintragen: {fault}.").format(fault=fault_in_words(error))) from None
     return text

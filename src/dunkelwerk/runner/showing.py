@@ -97,6 +97,9 @@ def show_contract(number: str, day: date) -> Page:
                 relevant = Relevant(wanted, {number})
                 papers = collect(reads, [number, *contract.related], contract.claims, relevant)
                 return page("contract", number, day, reads, portrayer, papers, contract.claims, contract=contract)
+        if any(portrayer.person(reads.cursor, number) is not None for portrayer in portrayers().values()):
+            message = _("{number} ist kein Vertrag, sondern eine Person: dunkelwerk show person {number}")
+            raise CommandError(message.format(number=number))
     raise CommandError(_("Den Vertrag {number} gibt es nicht.").format(number=number))
 
 

@@ -200,7 +200,7 @@ def command(place: Place, rng: Random) -> None:
     kill = kill and started.poll() is None
     if kill:
         os.killpg(started.pid, signal.SIGKILL)
-    _out, complaint = started.communicate(timeout=120)
+    _out, complaint = started.communicate(timeout=600)
     if started.returncode != 0 and not kill:
         raise Broken(f"{arguments} ended with {started.returncode}: {complaint.decode()[-600:]}")
     place.counts["commands killed" if kill else "commands"] += 1

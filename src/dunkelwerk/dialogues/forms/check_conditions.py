@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dunkelwerk.decisions.cells import Column
 from dunkelwerk.decisions.conditions import ConditionError, compile_condition, compile_side
-from dunkelwerk.dialogues.forms.language import DialogueType, Page, Question
+from dunkelwerk.dialogues.forms.language import STEP_IF, DialogueType, Page, Question
 from dunkelwerk.dialogues.forms.plan import kinds_in, row_kinds, sources_in
 from dunkelwerk.dialogues.forms.problem import Problem
 from dunkelwerk.infra.i18n import _
@@ -104,6 +104,9 @@ def rules_of(type: DialogueType) -> Iterator[Rule]:
                 yield from question_rules(sub, inner, (at, number, row), f"{path}.{question.name}.{sub.name}")
         yield from check_rules(page, kinds, at, path)
     yield from notice_rules(type, kinds)
+    for number, step in enumerate(type.next_steps):
+        if STEP_IF in step:
+            yield Rule(f"next_steps[{number}].{STEP_IF}", step[STEP_IF], kinds, (LAST, 0, 0))
 
 
 def question_rules(question: Question, kinds: Mapping[str, Any], place: Place, path: str) -> Iterator[Rule]:

@@ -29,7 +29,7 @@ from dunkelwerk.decisions.condition_nodes import (
 from dunkelwerk.decisions.conditions import compile_condition
 from dunkelwerk.decisions.operands import Several
 from dunkelwerk.dialogues.forms.check_conditions import LAST, Place, places_of
-from dunkelwerk.dialogues.forms.language import FILLED_BY, ConditionData, DialogueType, Question
+from dunkelwerk.dialogues.forms.language import FILLED_BY, STEP_IF, ConditionData, DialogueType, Question
 from dunkelwerk.dialogues.forms.plan import kinds_in, row_kinds
 from dunkelwerk.dialogues.forms.problem import Problem
 from dunkelwerk.infra.i18n import _
@@ -83,11 +83,13 @@ def reach_problems(type: DialogueType) -> list[Problem]:
                 targets.append((f"{path}.{question.name}.{sub.name}", inside, never))
         for each in page.checks:
             targets.append((f"{path}.{each.name}", way + nodes(each.when, kinds), useless))
+    for number, step in enumerate(type.next_steps):
+        targets.append((f"next_steps[{number}]", nodes(step.get(STEP_IF), kinds), never))
     found = Map(kinds=every, asked=asked, places=places_of(type))
     return list(unreached(found, targets))
 
 
-def nodes(data: ConditionData | None, kinds: Mapping[str, Any]) -> tuple[Node, ...]:
+def nodes(data: ConditionData | str | None, kinds: Mapping[str, Any]) -> tuple[Node, ...]:
     """The condition's node, if there is one."""
     return () if data is None else (compile_condition(data, kinds).node,)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct, structs
 
 from dunkelwerk.dialogues.forms.filled import PART
-from dunkelwerk.dialogues.forms.language import PERSON_FIELDS, DialogueType
+from dunkelwerk.dialogues.forms.language import PERSON_FIELDS, DialogueType, step_texts
 from dunkelwerk.dialogues.forms.plan import questions_of
 from dunkelwerk.dialogues.forms.problem import Problem
 from dunkelwerk.infra.i18n import _
@@ -33,6 +33,7 @@ TEXTS: Final = frozenset(
     }
 )
 LISTS: Final = frozenset({"paragraphs", "closing", "next_steps"})
+STEPS: Final = "next_steps"
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
 _BRACKETS: Final = re.compile(r"\[\[|\]\]")
 
@@ -68,7 +69,8 @@ def texts_in(part: Struct, path: str) -> Iterator[tuple[str, Mapping[str, str]]]
         if field.name in TEXTS and isinstance(value, dict):
             yield place, value
         elif field.name in LISTS:
-            yield from ((f"{place}[{number}]", texts) for number, texts in enumerate(value))
+            texts = map(step_texts, value) if field.name == STEPS else value
+            yield from ((f"{place}[{number}]", each) for number, each in enumerate(texts))
         else:
             yield from _inside(value, place)
 

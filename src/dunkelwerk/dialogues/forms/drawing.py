@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from dunkelwerk.dialogues.forms.conditions_in_words import condition_in_words, side_in_words
-from dunkelwerk.dialogues.forms.language import Check, DialogueType, Page, Question
+from dunkelwerk.dialogues.forms.language import STEP_IF, Check, DialogueType, Page, Question, step_texts
 from dunkelwerk.dialogues.forms.plan import questions_of
 from dunkelwerk.dialogues.forms.posted import say
 from dunkelwerk.infra.i18n import _
@@ -28,6 +28,10 @@ def lines_of(type: DialogueType) -> Iterator[str]:
         yield from page_lines(page, number, labels)
     yield ""
     yield _("Prüfen und absenden")
+    for step in type.next_steps:
+        yield f"{STEP}→ {say(step_texts(step))}"
+        if condition := step.get(STEP_IF):
+            yield STEP * 2 + _("nur wenn {condition}").format(condition=condition_in_words(condition, labels))
     if type.exits:
         yield _("Ausgänge: {names}").format(names=", ".join(exit_words()[each.name] for each in type.exits))
 

@@ -109,6 +109,12 @@ class Filled:
         """A text of the type in the person's language, slots filled; "" for None."""
         return self.with_slots(say(texts))
 
+    def next_steps(self) -> list[str]:
+        """What happens after submission: each step without a condition, or whose condition is true for this person."""
+        walk = self.walk
+        concern = (texts for texts, test in self.plan.steps if test is None or test(walk.values, self.today) is True)
+        return [self.say(texts) for texts in concern]
+
     def with_slots(self, text: str) -> str:
         """The text with ``{prefill.NAME}``, ``{person.NAME}`` and ``{answer.NAME}`` in place, and ``[[…]]`` decided."""
         if "{" not in text:

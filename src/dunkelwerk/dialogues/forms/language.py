@@ -23,6 +23,18 @@ Texts: TypeAlias = Annotated[dict[Language, str], Meta(description="A text in ev
 ConditionData: TypeAlias = Annotated[
     dict[str, Any], Meta(description="A condition, e.g. {answer: accident, is: yes} or {all: [...]}")
 ]
+#: in a step of what happens next, beside its texts
+STEP_IF: Final = "visible_if"
+Step: TypeAlias = Annotated[
+    dict[Annotated[str, Meta(pattern=f"^([a-z]{{2}}|{STEP_IF})$")], str | dict[str, Any]],
+    Meta(
+        description="A sentence in every language of the type; with visible_if only where the condition is true",
+        extra_json_schema={
+            "properties": {STEP_IF: {"type": "object", "description": "A condition on the answers submitted"}},
+            "patternProperties": {"^[a-z]{2}$": {"type": "string"}},
+        },
+    ),
+]
 Days: TypeAlias = Annotated[int, Meta(ge=0, le=3660)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=1000)]
 
@@ -231,14 +243,19 @@ class DialogueType(Part, frozen=True, kw_only=True):
     #: data protection notice, shown with the intro and in the receipt
     privacy: Texts | None = None
     pages: Annotated[tuple[Page, ...], Meta(min_length=1)]
-    #: what happens after submission, one sentence each
-    next_steps: tuple[Texts, ...] = ()
+    #: what happens after submission, one sentence each; some only for whom they concern
+    next_steps: tuple[Step, ...] = ()
     exits: tuple[Exit, ...] = EXITS
     notice: dict[Name, Source]
 
     def page(self, name: str) -> Page | None:
         """The page of this name, or None."""
         return next((page for page in self.pages if page.name == name), None)
+
+
+def step_texts(step: Step) -> dict[str, str]:
+    """The sentence of a step by language; "" where something else than a text stands there."""
+    return {key: said if isinstance(said, str) else "" for key, said in step.items() if key != STEP_IF}
 
 
 #: not given

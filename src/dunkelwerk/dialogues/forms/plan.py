@@ -16,12 +16,14 @@ from dunkelwerk.dialogues.forms.language import (
     FILLED_BY,
     FILLED_BY_VALUES,
     PERSON_FIELDS,
+    STEP_IF,
     Check,
     ConditionData,
     DialogueType,
     Page,
     Question,
     Source,
+    step_texts,
 )
 
 Test = Callable[[Mapping[str, Any], date], bool | None]
@@ -74,6 +76,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     questions: dict[str, PlannedQuestion]
     every: dict[str, PlannedQuestion]
     holds: dict[int, Test]
+    #: what happens next: each step's texts, and its condition (None: always)
+    steps: tuple[tuple[dict[str, str], Test | None], ...]
 
 
 _PLANS: dict[int, Plan] = {}
@@ -123,7 +127,8 @@ def _compile(type: DialogueType) -> Plan:
     sources = (source for mapped in type.notice.values() for source in sources_in(mapped))
     holds = {id(each.holds): compile_condition(each.holds, kinds, "notice").holds for each in sources if each.holds}
     every = {sub.name: sub for each in questions.values() for sub in each.rows} | questions
-    return Plan(type=type, pages=pages, questions=questions, every=every, holds=holds)
+    steps = tuple((step_texts(each), _test(each.get(STEP_IF), kinds, STEP_IF)) for each in type.next_steps)
+    return Plan(type=type, pages=pages, questions=questions, every=every, holds=holds, steps=steps)
 
 
 def sources_in(source: Source) -> Iterator[Source]:
@@ -155,7 +160,7 @@ def _question(question: Question, kinds: Kinds, path: str) -> PlannedQuestion:
     )
 
 
-def _test(data: ConditionData | None, kinds: Kinds, path: str) -> Test | None:
+def _test(data: ConditionData | str | None, kinds: Kinds, path: str) -> Test | None:
     return None if data is None else compile_condition(data, kinds, path).holds
 
 

@@ -150,5 +150,7 @@ def ensure_columns(form: DialogueType, columns: Sequence[str], path: Path) -> No
         parts.append(_("es fehlt {names}").format(names=", ".join(missing)))
     if unknown:
         parts.append(_("unbekannt ist {names}").format(names=", ".join(unknown)))
+    if meant := [f"{PREFILL}{name}" for name in unknown if name in form.prefill]:
+        parts.append(_("gemeint ist wohl {names}").format(names=", ".join(meant)))
     message = _("{path}, Zeile 1: die Spalten passen nicht zum Dialogtyp {type}: {what}.")
     raise CommandError(message.format(path=path, type=form.name, what="; ".join(parts)))

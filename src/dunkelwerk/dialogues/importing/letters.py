@@ -80,6 +80,11 @@ class PrivateFile:
         self._unlock()
         return kept
 
+    def withdraw(self) -> None:
+        """Take its name from it again, where it has it: it is kept as ``NAME.ungeklaert``."""
+        if self.is_published:
+            self.path.replace(numbered(self.path.with_name(f"{self.path.name}{UNCLEAR}")))
+
     def discard(self) -> None:
         """Remove the part file, above all where the disk is full: closing writes what is left, and fails again."""
         self.part.unlink(missing_ok=True)
@@ -210,9 +215,7 @@ class CsvFile:
 
     def withdraw(self) -> None:
         """Take its name from it again, where it has it: it is kept as ``NAME.ungeklaert``."""
-        if self._file.is_published:
-            named = self._file.path
-            named.replace(numbered(named.with_name(f"{named.name}{UNCLEAR}")))
+        self._file.withdraw()
 
     @property
     def is_needless(self) -> bool:

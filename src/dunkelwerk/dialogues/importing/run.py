@@ -12,19 +12,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
-from dunkelwerk.dialogues import pins, type_versions
+from dunkelwerk.dialogues import type_versions
 from dunkelwerk.dialogues.events import LONGEST_ACTOR
 from dunkelwerk.dialogues.hashing import Hasher
 from dunkelwerk.dialogues.importing.candidates import Bad, Candidate, Checker
-from dunkelwerk.dialogues.importing.letters import ADDED, CsvFile
+from dunkelwerk.dialogues.importing.layout import Layout, added
+from dunkelwerk.dialogues.importing.letters import CsvFile
 from dunkelwerk.dialogues.importing.staging import Lettered, Run, Staged, stage
 from dunkelwerk.dialogues.importing.table import Table
-from dunkelwerk.dialogues.minting import Mint, link_to
+from dunkelwerk.dialogues.minting import Mint
 from dunkelwerk.dialogues.settings import configured_url
-from dunkelwerk.dialogues.shipped import is_readable
+from dunkelwerk.dialogues.shipped import ensure_answerable
 from dunkelwerk.dialogues.type_versions import Version
 from dunkelwerk.infra.businessday import business_day, now
 from dunkelwerk.infra.errors import CommandError
@@ -52,7 +54,8 @@ EXPORT = """
     INSERT INTO dialogue_event (dialogue, at, actor, event, detail) SELECT id, %s, %s, 'exported', '' FROM sent
 """
 END = """
-    UPDATE dialogue_import SET finished_at = %s, read = %s, imported = %s, completed = %s, known = %s, bad = %s
+    UPDATE dialogue_import SET finished_at = %s, read = %s, imported = %s, completed = %s, known = %s, bad = %s,
+        layout = %s
     WHERE id = %s
 """
 
@@ -107,23 +110,14 @@ def import_file(order: Order, *, advance: Advance, complain: Callable[[Bad], Non
     configured_url()  # a wrong one is told before anything is written
     table = Table(order.path)
     version = type_versions.newest(order.type, actor=order.actor)
-    if not is_readable(version.form):
-        message = _(
-            "Der Dialogtyp {name} passt zu keinem Prozess: dunkelwerk types check sagt, was zu berichtigen ist."
-        )
-        raise CommandError(message.format(name=version.name))
+    ensure_answerable(version.form)
     checker = Checker(version.form, table.columns, path=order.path, on=order.on)
+    layout = Layout(table.columns, table.dialect.delimiter)
     with turn(version.name):
-        letters = CsvFile(
-            order.pins_out,
-            (*table.columns, *ADDED),
-            delimiter=table.dialect.delimiter,
-            recipient=order.recipient,
-            raw=order.raw,
-        )
+        letters = layout.open(order.pins_out, recipient=order.recipient, raw=order.raw)
         try:
             with bad_rows(order, table, complain) as refuse:
-                return carry_out(order, table, checker, version, letters, refuse, advance)
+                return carry_out(order, table, checker, version, layout, letters, refuse, advance)
         except BaseException:
             letters.discard()
             raise
@@ -173,6 +167,7 @@ def carry_out(
     table: Table,
     checker: Checker,
     version: Version,
+    layout: Layout,
     letters: CsvFile,
     refuse: Callable[[Sequence[Bad]], None],
     advance: Advance,
@@ -190,12 +185,15 @@ def carry_out(
             good = [each for each in batch if isinstance(each, Candidate)]
             staged = stage(good, run, mint, vault)
             refuse(sorted((*bad, *staged.bad), key=lambda each: each.line))
-            letters.write(map(letter_row, (*staged.imported, *staged.completed)))
+            written = (*staged.imported, *staged.completed)
+            if written and not counts.imported + counts.completed:
+                layout = layout.like(written[0].candidate.cells)
+            letters.write(map(letter_row, written))
             counts.add(len(batch), staged, len(bad) + len(staged.bad))
             advance(len(batch))
     letters.settle()
     counts.letters = letters.count
-    export(order, run, letters, counts)
+    export(order, run, layout, letters, counts)
     return counts
 
 
@@ -206,11 +204,10 @@ def storable_name(path: Path) -> str:
 
 def letter_row(letter: Lettered) -> list[str]:
     """A row of the print export."""
-    link = link_to(letter.minted.pin)
-    return [*letter.candidate.cells, letter.reference, pins.grouped(letter.minted.pin), link, link]
+    return [*letter.candidate.cells, *added(letter.reference, letter.minted.pin)]
 
 
-def export(order: Order, run: Run, letters: CsvFile, counts: Counts) -> None:
+def export(order: Order, run: Run, layout: Layout, letters: CsvFile, counts: Counts) -> None:
     """Mark the dialogues of this run as exported and give the file its name, in one step.
 
     The name comes last within the transaction: should the commit fail, the next run makes new PINs, and a new file.
@@ -229,7 +226,8 @@ def export(order: Order, run: Run, letters: CsvFile, counts: Counts) -> None:
             raise CommandError(message.format(read=counts.read, stored=stored, letters=counts.letters))
         cursor.execute(EXPORT, (remind, remind, run.id, now(), run.actor[:LONGEST_ACTOR]))
         figures = (counts.read, counts.imported, counts.completed, counts.known, counts.bad)
-        cursor.execute(END, (now(), *figures, run.id))
+        kept = msgspec.json.encode(layout).decode() if counts.letters else None
+        cursor.execute(END, (now(), *figures, kept, run.id))
         if letters.is_needless:
             letters.discard()
             counts.is_left = True

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from dunkelwerk.infra.errors import CommandError, wrong_usage
 from dunkelwerk.infra.i18n import _
+from dunkelwerk.infra.jsonlines import open_file
 
 NEEDED = ("dialogue", "pin", "link")
 #: how an encrypted file begins
@@ -28,7 +29,7 @@ def read_export(path: Path, identity: str | None) -> Iterator[Row]:
     An encrypted one is proven piece by piece: where one was changed or is missing, the rows before it have been given.
     """
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             begin = stream.read(len(AGE))
             stream.seek(0)
             if begin != AGE:

@@ -18,17 +18,31 @@ from dunkelwerk.infra.vaults import vault_of
 VERSION, DATA_KEY = 4, 14
 READ = f"""
     SELECT {HEAD}, d.selector,
-        EXISTS (SELECT FROM dialogue_event e WHERE e.dialogue = d.id AND e.event = 'reminded')
+        (SELECT e.event FROM dialogue_event e WHERE e.dialogue = d.id AND e.event IN ('reminded', 'reissued')
+            ORDER BY e.id DESC LIMIT 1)
     {FROM} WHERE d.reference = ANY(%s)
 """
 
 
 class Lettered(Struct, frozen=True):
-    """A dialogue, the selector of the PIN that opens it (None: none), and whether a reminder was sent."""
+    """A dialogue, and the selector of the PIN that opens it (None: none).
+
+    ``renewed``: the event that gave it its last PIN, ``reminded`` or ``reissued``; None: it still has the first.
+    """
 
     dialogue: Dialogue
     selector: str | None
-    is_reminder: bool
+    renewed: str | None
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether the PIN is that of a reminder."""
+        return self.renewed == "reminded"
+
+    @property
+    def is_reissue(self) -> bool:
+        """Whether the desk gave the PIN out."""
+        return self.renewed == "reissued"
 
 
 class Forms:
@@ -62,8 +76,8 @@ class Batch:
         row = self._rows.get(plain(reference))
         if row is None:
             raise unknown(reference)
-        *head, selector, is_reminder = row
-        return Lettered(filled(head, self._vault, self._forms[head[VERSION]]), selector, is_reminder)
+        *head, selector, renewed = row
+        return Lettered(filled(head, self._vault, self._forms[head[VERSION]]), selector, renewed)
 
 
 def plain(reference: str) -> str:

@@ -67,8 +67,12 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 def render_receipt(receipt: Receipt) -> Letter:
-    """The receipt; never fails for what a person typed: characters without a glyph are replaced, and it says so."""
+    """The receipt; never fails for what a person typed: characters without a glyph are replaced, and it says so.
+
+    Raises CompanyUnknown for a company that the insurer does not list.
+    """
     with engine() as setting:
+        setting.insurer.ensure_known(receipt.legal_entity)
         return set_receipt(setting, receipt)
 
 

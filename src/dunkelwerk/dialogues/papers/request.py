@@ -25,7 +25,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """What one request letter says. ``pin`` in three groups; ``link`` carries it in its fragment; ``portal`` does not.
 
     ``paragraphs`` say why we write and what for, before the PIN; ``closing`` what happens if nobody answers. Sender is
-    the company ``legal_entity`` of the insurer's data; ``on_paper``: whoever has no internet may have it on paper.
+    the company ``legal_entity`` of the insurer's data; ``on_paper``: whoever has no internet may have it on paper;
+    ``is_reissue``: it brings a new PIN that was asked for.
     """
 
     reference: str
@@ -39,6 +40,7 @@ class Request(Struct, frozen=True, kw_only=True):
     valid_until: date
     legal_entity: str = ""
     is_reminder: bool = False
+    is_reissue: bool = False
     in_english: bool = True
     on_paper: bool = True
 
@@ -46,7 +48,8 @@ class Request(Struct, frozen=True, kw_only=True):
 def render_request(request: Request, person: Person, *, on: date) -> Letter:
     """The letter as PDF/A-3a and PDF/UA-1.
 
-    Raises AddressFault for a person without a complete address, LetterFault for what cannot be printed.
+    Raises AddressFault for a person without a complete address, LetterFault for what cannot be printed,
+    CompanyUnknown for a sender that the insurer does not list.
     """
     content = {
         "recipient": address_lines(person),
@@ -62,10 +65,12 @@ def render_request(request: Request, person: Person, *, on: date) -> Letter:
         "secret": SECRETS[request.second_secret],
         "valid_until": german.day(request.valid_until),
         "is_reminder": request.is_reminder,
+        "is_reissue": request.is_reissue,
         "in_english": request.in_english,
         "on_paper": request.on_paper,
     }
     with engine() as setting:
+        setting.insurer.ensure_known(request.legal_entity)
         return setting.render("request", setting.fill(content, legal_entity=request.legal_entity), on=on)
 
 

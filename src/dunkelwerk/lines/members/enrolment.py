@@ -16,17 +16,22 @@ LONGEST_NUMBER = 60
 NAMES = ("first_name", "last_name")
 #: never overwrites what stands
 ENROL = """
-    INSERT INTO member (number, salutation, first_name, last_name, street, house_number, postal_code, city, birth_date)
+    INSERT INTO member
+        (number, salutation, first_name, last_name, street, house_number, postal_code, city, birth_date, country)
     SELECT u.* FROM unnest(
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[]
-    ) AS u (number, salutation, first_name, last_name, street, house_number, postal_code, city, birth_date)
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[],
+        %s::text[]
+    ) AS u (number, salutation, first_name, last_name, street, house_number, postal_code, city, birth_date, country)
     ORDER BY u.number
     ON CONFLICT (number) DO NOTHING
 """
 
 
 class Enrolled(Struct, frozen=True):
-    """A person as an import brings them; ``member`` is the member number, an empty text is nothing known."""
+    """A person as an import brings them; ``member`` is the member number, an empty text is nothing known.
+
+    ``country``: two letters; None: Germany.
+    """
 
     member: str
     salutation: str | None
@@ -37,6 +42,7 @@ class Enrolled(Struct, frozen=True):
     postal_code: str | None
     city: str | None
     birth_date: date
+    country: str | None = None
 
 
 def enrol(cursor: Any, persons: Sequence[Enrolled]) -> int:

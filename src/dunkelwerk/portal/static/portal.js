@@ -71,6 +71,22 @@ function watchQuestions() {
   });
 }
 
+// While a button is pressed nothing moves: what leaves a field by pressing the button below it has asked the server, and
+// its answer must not take the button away before it is let go.
+let released = Promise.resolve();
+function holdStill() {
+  let letGo = () => {};
+  const release = () => setTimeout(letGo); // the click comes first
+  document.addEventListener("pointerdown", (event) => {
+    letGo();
+    // a menu that opens (of a list, of the other mouse button) may keep the release to itself
+    if (event.button !== 0 || event.target.closest("select")) return;
+    released = new Promise((done) => { letGo = done; });
+  });
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release);
+  window.addEventListener("blur", release);
+}
+
 function plainData(form) {
   const data = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
@@ -86,6 +102,8 @@ async function look(form, signal) {
   } catch {
     return; // without a connection, or when the page is left meanwhile, all goes on as without script
   }
+  await released;
+  if (signal.aborted || form.dataset.sent) return;
   const fresh = new DOMParser().parseFromString(text, "text/html");
   merge(document.getElementById("questions"), fresh.getElementById("questions"));
 }
@@ -254,6 +272,7 @@ groupPin();
 forgetSending();
 focusErrors();
 linkErrors();
+holdStill();
 watchQuestions();
 guardSubmits();
 sendFiles();

@@ -8,6 +8,7 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
+from dunkelwerk.decisions.decimals import PlainDecoder
 from dunkelwerk.decisions.reading import Source
 from dunkelwerk.infra.i18n import _
 from dunkelwerk.infra.jsonlines import FileLine
@@ -31,7 +32,7 @@ class LineReader:
     """Reads lines strictly: a line is a case file, or a LineFault."""
 
     def __init__(self) -> None:
-        self._decoder = msgspec.json.Decoder(CaseFile)
+        self._decoder = PlainDecoder(CaseFile)
         self._encoder = msgspec.json.Encoder()
 
     def read(self, line: FileLine, place: Source) -> Line:

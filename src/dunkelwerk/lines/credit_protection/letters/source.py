@@ -26,6 +26,8 @@ class CreditProtectionLetters:
     """See ``LetterSource``."""
 
     folder = Path(__file__).parent
+    #: a cover may name any entity of the books; one that insurer.yaml does not list writes as the insurer does
+    names_companies = False
 
     def recipients(self, cursor: Any, persons: Sequence[int]) -> Mapping[int, Person]:
         """The persons with their present addresses."""

@@ -30,6 +30,8 @@ class MembersLetters:
     """See ``LetterSource``."""
 
     folder = Path(__file__).parent
+    #: the confirmation names the creditor of a mandate
+    names_companies = True
 
     def recipients(self, cursor: Any, persons: Sequence[int]) -> Mapping[int, Member]:
         """The members with their present addresses."""
