@@ -235,12 +235,14 @@ class Process(Generic[N, P, S, K]):
         parameters: ParameterSet[K],
     ) -> None:
         """Note in the trace what a check looked at, and its findings if it has any."""
-        disposition = parameters.disposition(bound.reason, bound.default)
-        for each in all_looked(looked):
+        if looked is None:
+            return
+        for each in (looked,) if isinstance(looked, Looked) else looked:
             traced.checks.append(Checked(bound.reason.code, each.found, each.evidence))
             if each.found:
                 subject = traced.subject if each.subject is None else each.subject
                 part = None if each.subject is None else traced.subject
+                disposition = parameters.disposition(bound.reason, bound.default)
                 findings.append(Finding(bound.reason, bound.scope, subject, each.evidence, disposition, part))
 
     def stop(self, notice: Any, stop: Stop, parameters: ParameterSet[K]) -> Decision:
@@ -252,13 +254,6 @@ class Process(Generic[N, P, S, K]):
         """The referral with ``technical_failure``; ``notice`` needs no more than ``id`` and the line's key."""
         subject = self.line.subject(getattr(notice, self.line.key))
         return self.stop(notice, Stop(self.line.technical_failure, subject, dict(evidence)), parameters)
-
-
-def all_looked(looked: Looked | Iterable[Looked] | None) -> Iterable[Looked]:
-    """Everything that a check looked at: nothing, one thing, or several."""
-    if looked is None:
-        return ()
-    return (looked,) if isinstance(looked, Looked) else looked
 
 
 def rules_version(*folders: Path, own: Mapping[str, bytes] | None = None) -> str:

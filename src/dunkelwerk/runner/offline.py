@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -101,6 +102,7 @@ class Decider:
         self.notices = str(task.notices)
         self.cases = CaseIndex(task.case_files, index)
         self.encode = msgspec.json.Encoder().encode
+        gc.freeze()  # what is loaded now stays: the collector need not look through it again and again
 
     def decide(self, chunk: list[Any]) -> Answers:
         """The answers to a chunk of file lines."""
